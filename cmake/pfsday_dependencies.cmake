@@ -1,0 +1,8 @@
+# Libraries, all from the distribution's packages; configuring needs no network.
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+find_package(fmt REQUIRED CONFIG)
+find_package(GTest REQUIRED CONFIG)
