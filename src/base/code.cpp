@@ -11,195 +11,200 @@ namespace {
 std::optional<Explanation> find_explanation(Code code) {
   switch (code) {
     case Code::usage:
-      return Explanation {"Wrong usage",
-              "The command line has an unknown verb or option, or an option lacks its value. "
-              "`pfsday --help` lists the verbs, `pfsday VERB --help` the options of one.")
+      return Explanation{
+          "Wrong usage",
+          "The command line has an unknown verb or option, or an option lacks its value. "
+          "`pfsday --help` lists the verbs, `pfsday VERB --help` the options of one."};
     case Code::file_unreadable:
-        return Explanation {"A file cannot be read",
-              "The file does not exist, is a folder where a file is needed, or its permissions "
-              "do not allow reading.")
+      return Explanation{
+          "A file cannot be read",
+          "The file does not exist, is a folder where a file is needed, or its permissions "
+          "do not allow reading."};
     case Code::format_unknown:
-          return Explanation {"The format of a file is not recognized",
-              "pfsday looks at what a file holds, not at its name. The first bytes match none "
-              "of the formats it reads; an empty file matches none.")
+      return Explanation{
+          "The format of a file is not recognized",
+          "pfsday looks at what a file holds, not at its name. The first bytes match none "
+          "of the formats it reads; an empty file matches none."};
     case Code::quantity_malformed:
-            return Explanation {"A quantity cannot be read",
-              "A quantity is a number, an optional SI prefix and a unit: 1e25, 3.8 GMAC, 15T, "
-              "1.2e6 pfs-days, 370k chip-hours, 5.5 days. The message shows the part that was "
-              "not understood.")
+      return Explanation{
+          "A quantity cannot be read",
+          "A quantity is a number, an optional SI prefix and a unit: 1e25, 3.8 GMAC, 15T, "
+          "1.2e6 pfs-days, 370k chip-hours, 5.5 days. The message shows the part that was "
+          "not understood."};
     case Code::date_malformed:
-              return Explanation {"A date cannot be read",
-              "Dates are written YYYY-MM-DD and must exist in the calendar.")
+      return Explanation{"A date cannot be read",
+                         "Dates are written YYYY-MM-DD and must exist in the calendar."};
     case Code::code_unknown:
-                return Explanation {"There is no such diagnostic code",
-              "Codes are printed in brackets: error[PFD204]. Ask with `pfsday explain PFD204`.")
+      return Explanation{
+          "There is no such diagnostic code",
+          "Codes are printed in brackets: error[PFD204]. Ask with `pfsday explain PFD204`."};
     case Code::model_malformed:
-                  return Explanation {"A model file is not valid",
-              "The file was recognized, but what it holds contradicts its format: a field of "
-              "the wrong type, a reference to something that is not there, or a value out of "
-              "range.")
+      return Explanation{
+          "A model file is not valid",
+          "The file was recognized, but what it holds contradicts its format: a field of "
+          "the wrong type, a reference to something that is not there, or a value out of "
+          "range."};
     case Code::model_truncated:
-                    return Explanation {"A model file ends too early",
-              "A length stated inside the file runs past its end. The file was probably not "
-              "copied completely.")
+      return Explanation{
+          "A model file ends too early",
+          "A length stated inside the file runs past its end. The file was probably not "
+          "copied completely."};
     case Code::graph_text_malformed:
-                      return Explanation {"The text form of a graph cannot be read",
-              "The message names the line and what was expected there. docs/ops.md lists the "
-              "primitives and their attributes.")
+      return Explanation{
+          "The text form of a graph cannot be read",
+          "The message names the line and what was expected there. docs/ops.md lists the "
+          "primitives and their attributes."};
     case Code::dimension_unbound:
-                        return Explanation {"A dimension has no size",
-              "The model leaves a dimension open, such as the batch or the sequence length, and "
-              "a count needs a number. Give it one with --bind NAME=VALUE.")
+      return Explanation{
+          "A dimension has no size",
+          "The model leaves a dimension open, such as the batch or the sequence length, and "
+          "a count needs a number. Give it one with --bind NAME=VALUE."};
     case Code::binding_malformed:
-                          return Explanation {"A binding cannot be read",
-              "A binding is NAME=VALUE: --bind batch=32 gives the dimension \"batch\" the size "
-              "32, --bind input_ids=1x128 gives the input \"input_ids\" its whole shape.")
+      return Explanation{
+          "A binding cannot be read",
+          "A binding is NAME=VALUE: --bind batch=32 gives the dimension \"batch\" the size "
+          "32, --bind input_ids=1x128 gives the input \"input_ids\" its whole shape."};
     case Code::graph_invalid:
-                            return Explanation {"A graph is inconsistent",
-              "A value is used before it is defined, or the types in the graph disagree with "
-              "the rules of its primitives.")
+      return Explanation{
+          "A graph is inconsistent",
+          "A value is used before it is defined, or the types in the graph disagree with "
+          "the rules of its primitives."};
     case Code::attribute_invalid:
-                              return Explanation {"An attribute of a node is missing or out of range",
-              "The node cannot mean what it says: an axis outside the rank, a stride of zero, a "
-              "group count that does not divide the channels.")
+      return Explanation{
+          "An attribute of a node is missing or out of range",
+          "The node cannot mean what it says: an axis outside the rank, a stride of zero, a "
+          "group count that does not divide the channels."};
     case Code::input_missing:
-                                return Explanation {"A node lacks an input",
-              "The operator needs an input that the file leaves out or never defines.")
+      return Explanation{"A node lacks an input",
+                         "The operator needs an input that the file leaves out or never defines."};
     case Code::value_unknown:
-                                  return Explanation {"A value that decides a shape is not known",
-              "The operator takes its output shape from the contents of a tensor, and those "
-              "depend on the input data. Bind the scalar input that steers it with --bind, "
-              "where there is one.")
+      return Explanation{
+          "A value that decides a shape is not known",
+          "The operator takes its output shape from the contents of a tensor, and those "
+          "depend on the input data. Bind the scalar input that steers it with --bind, "
+          "where there is one."};
     case Code::type_unsupported:
-                                    return Explanation {"An element type does not fit the operator",
-              "The operator is not defined for tensors of this element type.")
+      return Explanation{"An element type does not fit the operator",
+                         "The operator is not defined for tensors of this element type."};
     case Code::shapes_disagree:
-                                      return Explanation {"Shapes disagree",
-              "The operands of a node do not fit each other. The message shows both shapes.")
+      return Explanation{
+          "Shapes disagree",
+          "The operands of a node do not fit each other. The message shows both shapes."};
     case Code::not_broadcastable:
-                                        return Explanation {"Two shapes cannot be broadcast together",
-              "Aligned from the right, each pair of sizes must be equal or one of them 1.")
+      return Explanation{
+          "Two shapes cannot be broadcast together",
+          "Aligned from the right, each pair of sizes must be equal or one of them 1."};
     case Code::count_overflow:
-                                          return Explanation {"A count is too large",
-              "The number of operations exceeds 2^128 - 1 (about 3.4e38). The sizes in the file "
-              "are probably wrong.")
+      return Explanation{
+          "A count is too large",
+          "The number of operations exceeds 2^128 - 1 (about 3.4e38). The sizes in the file "
+          "are probably wrong."};
     case Code::limit_exceeded:
-                                            return Explanation {"A file exceeds a limit of pfsday",
-              "Limits on nesting, rank and number of nodes keep a faulty file from using all "
-              "memory.")
+      return Explanation{
+          "A file exceeds a limit of pfsday",
+          "Limits on nesting, rank and number of nodes keep a faulty file from using all "
+          "memory."};
     case Code::no_trainable_parameter:
-                                              return Explanation {"No gradient reaches a trainable parameter",
-              "A training step was asked for, but no floating-point weight of the model "
-              "influences a floating-point output. The message names the node that cuts the "
-              "path.")
+      return Explanation{
+          "No gradient reaches a trainable parameter",
+          "A training step was asked for, but no floating-point weight of the model "
+          "influences a floating-point output. The message names the node that cuts the "
+          "path."};
     case Code::run_malformed:
-                                                return Explanation {"A run file is not valid",
-              "The file is not valid TOML, or a value has the wrong type. docs/run-files.md "
-              "describes every key.")
+      return Explanation{
+          "A run file is not valid",
+          "The file is not valid TOML, or a value has the wrong type. docs/run-files.md "
+          "describes every key."};
     case Code::run_key_unknown:
-                                                  return Explanation {"A run file has an unknown key",
-              "A key that nobody reads is probably a spelling mistake, and silently ignoring it "
-              "would change the estimate. The hint names the nearest known key.")
+      return Explanation{
+          "A run file has an unknown key",
+          "A key that nobody reads is probably a spelling mistake, and silently ignoring it "
+          "would change the estimate. The hint names the nearest known key."};
     case Code::run_input_missing:
-                                                    return Explanation {"An input of an estimate is missing",
-              "Nothing missing is invented. The message names what the method still needs.")
+      return Explanation{
+          "An input of an estimate is missing",
+          "Nothing missing is invented. The message names what the method still needs."};
     case Code::chip_unknown:
-                                                      return Explanation {"The chip is unknown or ambiguous",
-              "A chip is named by its identifier, such as h100-sxm. Where a name fits several "
-              "variants the message lists them. State the peak rate with --peak to use a chip "
-              "that is not in the catalogue.")
+      return Explanation{
+          "The chip is unknown or ambiguous",
+          "A chip is named by its identifier, such as h100-sxm. Where a name fits several "
+          "variants the message lists them. State the peak rate with --peak to use a chip "
+          "that is not in the catalogue."};
     case Code::utilization_out_of_range:
-                                                        return Explanation {"A utilization is out of range",
-              "A utilization is the share of the peak rate that was used: more than 0 and at "
-              "most 1.")
+      return Explanation{
+          "A utilization is out of range",
+          "A utilization is the share of the peak rate that was used: more than 0 and at "
+          "most 1."};
     case Code::recipe_invalid:
-                                                          return Explanation {"A recipe of layers is not valid",
-              "A layer lacks a size it needs, or its window does not fit the layer before it.")
+      return Explanation{
+          "A recipe of layers is not valid",
+          "A layer lacks a size it needs, or its window does not fit the layer before it."};
     case Code::table_malformed:
-                                                            return Explanation {"A table cannot be read",
-              "The CSV file has an unclosed quote, a row with more cells than columns, or a "
-              "cell that is not what its column holds.")
+      return Explanation{
+          "A table cannot be read",
+          "The CSV file has an unclosed quote, a row with more cells than columns, or a "
+          "cell that is not what its column holds."};
     case Code::column_missing:
-                                                              return Explanation {"A column is missing",
-              "A table for a fit needs a name, a date and a compute column. They are found by "
-              "their usual headings, or named with --name, --date and --compute.")
+      return Explanation{
+          "A column is missing",
+          "A table for a fit needs a name, a date and a compute column. They are found by "
+          "their usual headings, or named with --name, --date and --compute."};
     case Code::set_unknown:
-                                                                return Explanation {"There is no such set",
-              "A set is a selection of the bundled catalogue, such as 2018-chart. The message "
-              "lists the sets there are.")
+      return Explanation{
+          "There is no such set",
+          "A set is a selection of the bundled catalogue, such as 2018-chart. The message "
+          "lists the sets there are."};
     case Code::too_few_points:
-                                                                  return Explanation {"Too few points to fit a line",
-              "A line and its interval need at least three points with distinct dates.")
+      return Explanation{"Too few points to fit a line",
+                         "A line and its interval need at least three points with distinct dates."};
     case Code::output_failed:
-                                                                    return Explanation {"Output failed",
-              "The result could not be written: the folder does not exist, the disk is full, or "
-              "permissions do not allow it. Nothing is left half-written.")
+      return Explanation{
+          "Output failed",
+          "The result could not be written: the folder does not exist, the disk is full, or "
+          "permissions do not allow it. Nothing is left half-written."};
     case Code::renderer_missing:
-                                                                      return Explanation {"The renderer cannot be loaded",
-              "Text measurement and PNG output live in a helper library that is opened when a "
-              "chart is drawn. It or a library it needs is not installed.")
-                                                                      }
-                                                                      return std::nullopt;
-                                                                    }
+      return Explanation{
+          "The renderer cannot be loaded",
+          "Text measurement and PNG output live in a helper library that is opened when a "
+          "chart is drawn. It or a library it needs is not installed."};
+  }
+  return std::nullopt;
+}
 
-                                                                    constexpr std::string_view
-                                                                        prefix = "PFD";
+constexpr std::string_view prefix = "PFD";
 
-                                                                    bool starts_with_prefix(
-                                                                        std::string_view text) {
-                                                                      return text.starts_with(
-                                                                                 prefix) ||
-                                                                             text.starts_with(
-                                                                                 "pfd");
-                                                                    }
+bool starts_with_prefix(std::string_view text) {
+  return text.starts_with(prefix) || text.starts_with("pfd");
+}
 
-                                                                  }  // namespace
+}  // namespace
 
-                                                                  std::string to_string(Code code) {
-                                                                    return fmt::format(
-                                                                        "{}{:03}", prefix,
-                                                                        static_cast<std::uint16_t>(
-                                                                            code));
-                                                                  }
+std::string to_string(Code code) {
+  return fmt::format("{}{:03}", prefix, static_cast<std::uint16_t>(code));
+}
 
-                                                                  Explanation explanation_of(
-                                                                      Code code) {
-                                                                    return *find_explanation(code);
-                                                                  }
+Explanation explanation_of(Code code) { return *find_explanation(code); }
 
-                                                                  std::optional<Code> find_code(
-                                                                      std::string_view text) {
-                                                                    if (starts_with_prefix(text))
-                                                                      text.remove_prefix(
-                                                                          prefix.size());
-                                                                    std::uint16_t number = 0;
-                                                                    const auto [end, fault] =
-                                                                        std::from_chars(
-                                                                            text.data(),
-                                                                            text.data() +
-                                                                                text.size(),
-                                                                            number);
-                                                                    if (fault != std::errc{} ||
-                                                                        end != text.data() +
-                                                                                   text.size())
-                                                                      return std::nullopt;
-                                                                    const Code code{number};
-                                                                    return find_explanation(code)
-                                                                               ? std::optional(code)
-                                                                               : std::nullopt;
-                                                                  }
+std::optional<Code> find_code(std::string_view text) {
+  if (starts_with_prefix(text)) text.remove_prefix(prefix.size());
+  std::uint16_t number = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (fault != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  const Code code{number};
+  return find_explanation(code) ? std::optional(code) : std::nullopt;
+}
 
-                                                                  int exit_code_of(Code code) {
-                                                                    switch (code) {
-                                                                      case Code::usage:
-                                                                      case Code::code_unknown:
-                                                                        return 2;
-                                                                      case Code::output_failed:
-                                                                      case Code::renderer_missing:
-                                                                        return 6;
-                                                                      default:
-                                                                        return 1;
-                                                                    }
-                                                                  }
+int exit_code_of(Code code) {
+  switch (code) {
+    case Code::usage:
+    case Code::code_unknown:
+      return 2;
+    case Code::output_failed:
+    case Code::renderer_missing:
+      return 6;
+    default:
+      return 1;
+  }
+}
 
-                                                                }  // namespace pfsday
+}  // namespace pfsday
