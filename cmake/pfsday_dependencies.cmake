@@ -6,3 +6,4 @@ endif()
 
 find_package(fmt REQUIRED CONFIG)
 find_package(GTest REQUIRED CONFIG)
+find_package(Boost 1.74 REQUIRED)  # headers only: Boost.Math
