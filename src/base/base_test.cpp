@@ -1,4 +1,7 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 #include "base/code.h"
 #include "base/result.h"
@@ -72,6 +75,26 @@ TEST(Text, Globs) {
       {"", "", true},   {"a", "ab", false},
   };
   for (const auto& c : cases) EXPECT_EQ(matches_glob(c.pattern, c.text), c.matches) << c.pattern;
+}
+
+TEST(Code, ListsEveryCode) {
+  const std::vector<Code> codes = all_codes();
+  EXPECT_EQ(codes.front(), Code::usage);
+  EXPECT_THAT(codes, testing::Contains(Code::renderer_missing));
+  EXPECT_TRUE(std::ranges::is_sorted(codes));
+}
+
+TEST(Text, WrapsAtSpaces) {
+  using Lines = std::vector<std::string>;
+  EXPECT_EQ(wrap("one two three", 7), (Lines{"one two", "three"}));
+  EXPECT_EQ(wrap("extraordinary a b", 4), (Lines{"extraordinary", "a b"}));
+  EXPECT_EQ(wrap("a\n\nb", 10), (Lines{"a", "", "b"}));
+}
+
+TEST(Text, ReplacesControlCharacters) {
+  EXPECT_EQ(to_printable("a\tb\n\x1b[0m\x7f"), "a\tb\n?[0m?");
+  EXPECT_EQ(to_valid_utf8("\xff语"), "\xef\xbf\xbd语");
+  EXPECT_EQ(display_width("\xff語"), 3U);
 }
 
 }  // namespace

@@ -194,6 +194,15 @@ std::optional<Code> find_code(std::string_view text) {
   return find_explanation(code) ? std::optional(code) : std::nullopt;
 }
 
+std::vector<Code> all_codes() {
+  constexpr std::uint16_t highest = 999;
+  std::vector<Code> codes;
+  for (std::uint16_t number = 0; number <= highest; ++number) {
+    if (find_explanation(Code{number})) codes.push_back(Code{number});
+  }
+  return codes;
+}
+
 int exit_code_of(Code code) {
   switch (code) {
     case Code::usage:

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pfsday {
 
@@ -68,6 +69,9 @@ Explanation explanation_of(Code code);
 
 /// The code written "PFD204", "pfd204" or "204"; none if there is no such code.
 std::optional<Code> find_code(std::string_view text);
+
+/// Every code, ascending.
+std::vector<Code> all_codes();
 
 /// Process exit code of a command that ends with this diagnostic: 2 wrong usage, 6 output failed,
 /// else 1.

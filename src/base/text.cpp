@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <numeric>
+#include <utility>
 
 namespace pfsday {
 namespace {
@@ -40,6 +41,30 @@ std::size_t columns_of(char32_t c) {
       {0xff00, 0xff60}, {0xffe0, 0xffe6}, {0x1f300, 0x1faff}, {0x20000, 0x3fffd}};
   if (lies_in(combining, c)) return 0;
   return lies_in(wide, c) ? 2 : 1;
+}
+
+struct Decoded {
+  char32_t code_point = 0;
+  std::size_t length = 1;  ///< bytes
+  bool valid = false;
+};
+
+/// The character at the start of `text`, which is not empty. Overlong forms, surrogates and what
+/// lies beyond U+10FFFF are not valid.
+Decoded decode_utf8(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text[0]);
+  if (lead < 0x80) return {lead, 1, true};
+  const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return {};
+  char32_t c = lead & (0xffU >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) {
+    const auto next = static_cast<unsigned char>(text[i]);
+    if ((next & 0xc0U) != 0x80) return {};
+    c = (c << 6U) | (next & 0x3fU);
+  }
+  constexpr char32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+  const bool surrogate = c >= 0xd800 && c <= 0xdfff;
+  return {c, length, c >= smallest[length] && c <= 0x10ffff && !surrogate};
 }
 
 }  // namespace
@@ -106,17 +131,48 @@ bool matches_glob(std::string_view pattern, std::string_view text) {
 
 std::size_t display_width(std::string_view text) {
   std::size_t columns = 0;
-  for (std::size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    const std::size_t length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-    char32_t c = length == 1 ? lead : lead & (0xffU >> (length + 1));
-    for (std::size_t k = 1; k < length && i + k < text.size(); ++k) {
-      c = (c << 6U) | (static_cast<unsigned char>(text[i + k]) & 0x3fU);
-    }
-    columns += columns_of(c);
-    i += length;
+  while (!text.empty()) {
+    const Decoded next = decode_utf8(text);
+    columns += next.valid ? columns_of(next.code_point) : 1;
+    text.remove_prefix(next.valid ? next.length : 1);
   }
   return columns;
+}
+
+std::vector<std::string> wrap(std::string_view text, std::size_t width) {
+  std::vector<std::string> lines;
+  for (const std::string_view paragraph : split(text, '\n')) {
+    std::string line;
+    for (const std::string_view word : split(paragraph, ' ')) {
+      if (!line.empty() && display_width(line) + 1 + display_width(word) > width) {
+        lines.push_back(std::exchange(line, {}));
+      }
+      if (!line.empty()) line += ' ';
+      line += word;
+    }
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+std::string to_valid_utf8(std::string_view text) {
+  std::string valid;
+  while (!text.empty()) {
+    const Decoded next = decode_utf8(text);
+    const std::size_t length = next.valid ? next.length : 1;
+    valid += next.valid ? text.substr(0, length) : "\xef\xbf\xbd";
+    text.remove_prefix(length);
+  }
+  return valid;
+}
+
+std::string to_printable(std::string_view text) {
+  std::string printable(text);
+  for (char& c : printable) {
+    const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    if (control && c != '\n' && c != '\t') c = '?';
+  }
+  return printable;
 }
 
 }  // namespace pfsday

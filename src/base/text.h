@@ -25,4 +25,14 @@ bool matches_glob(std::string_view pattern, std::string_view text);
 /// Columns that `text` takes on a terminal: UTF-8, wide and zero-width characters.
 std::size_t display_width(std::string_view text);
 
+/// Lines of at most `width` columns, broken at spaces and at newlines; a longer word has its own
+/// line.
+std::vector<std::string> wrap(std::string_view text, std::size_t width);
+
+/// The same text with each byte that is not part of valid UTF-8 replaced by U+FFFD.
+std::string to_valid_utf8(std::string_view text);
+
+/// Text of a file made harmless on a terminal: control characters but newline and tab become '?'.
+std::string to_printable(std::string_view text);
+
 }  // namespace pfsday

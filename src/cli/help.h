@@ -1,0 +1,14 @@
+// The texts of --help, made from the table of commands.
+#pragma once
+
+#include <string>
+
+#include "cli/command.h"
+
+namespace pfsday::cli {
+
+std::string help();
+/// width: columns of the terminal
+std::string help_of(const Command& command, std::size_t width);
+
+}  // namespace pfsday::cli
