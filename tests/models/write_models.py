@@ -1,0 +1,205 @@
+#!/usr/bin/python3
+"""Writes the small model files of the tests; the same bytes on every run.
+
+    write_models.py write [FOLDER]   all of them (default: the folder of this script)
+    write_models.py check            exit 1 if a committed file is not what `write` would write
+    write_models.py hole PATH        a valid model with a weight of 3 GiB that takes no disk space
+    write_models.py zeros PATH       3 GiB of zeros that take no disk space
+
+Each function below writes one file and says what the file is for.
+"""
+
+import os
+
+from onnx_build import Message, Net, run, tensor, wire
+
+HOLE_BYTES = 3 << 30
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+
+
+def mlp():
+    """Two dense layers; the batch is a named dimension."""
+    net = Net("mlp")
+    x = net.input("x", ["batch", 12])
+    hidden = net.op("Relu", "/relu", [net.gemm("/fc1", x, (12, 16))])
+    net.output(net.gemm("/fc2", hidden, (16, 10)), ["batch", 10])
+    return net.bytes()
+
+
+def seq():
+    """One attention head over an open dimension: products that grow with its square."""
+    net = Net("seq")
+    x = net.input("x", [1, "seq", 64])
+    q, k, v = [net.op("MatMul", f"/attention/{part}", [x, net.weight(f"{part}.weight", [64, 8])])
+               for part in ("query", "key", "value")]
+    k_t = net.op("Transpose", "/attention/transpose", [k], perm=[0, 2, 1])
+    scores = net.op("MatMul", "/attention/scores", [q, k_t])
+    weights = net.op("Softmax", "/attention/softmax", [scores], axis=-1)
+    mixed = net.op("MatMul", "/attention/mix", [weights, v])
+    y = net.op("MatMul", "/attention/output", [mixed, net.weight("output.weight", [8, 64])])
+    net.output(net.op("Add", "/add", [x, y]), [1, "seq", 64])
+    return net.bytes()
+
+
+def cnn():
+    """Convolution, normalization, pooling and a dense layer."""
+    net = Net("cnn")
+    x = net.input("image", [1, 3, 16, 16])
+    x = net.conv("/conv1", x, [8, 3, 3, 3], pad=1, bias=False)
+    x = net.op("Relu", "/relu1", [net.batch_norm("/bn1", x, 8)])
+    x = net.max_pool("/pool1", x, kernel=2, stride=2)
+    x = net.conv("/conv2", x, [16, 8, 3, 3], stride=2, pad=1)
+    x = net.op("Relu", "/relu2", [net.batch_norm("/bn2", x, 16)])
+    x = net.op("GlobalAveragePool", "/pool2", [x])
+    x = net.op("Flatten", "/flatten", [x])
+    net.output(net.gemm("/fc", x, (16, 10)), [1, 10])
+    return net.bytes()
+
+
+def truncated():
+    """cnn.onnx, cut in the middle."""
+    whole = cnn()
+    return whole[:len(whole) // 2]
+
+
+def residual():
+    """One weight used by two layers, and an addition that skips the second."""
+    net = Net("residual")
+    x = net.input("x", [2, 16])
+    inputs = [net.weight("shared.weight", [16, 16]), net.weight("shared.bias", [16])]
+    first = net.op("Relu", "/relu1", [net.op("Gemm", "/layer1", [x, *inputs])])
+    second = net.op("Relu", "/relu2", [net.op("Gemm", "/layer2", [first, *inputs])])
+    both = net.op("Add", "/add", [first, second])
+    net.output(net.gemm("/head", both, (16, 4)), [2, 4])
+    return net.bytes()
+
+
+def tied():
+    """An embedding matrix, and its transpose as the output layer: one parameter."""
+    net = Net("tied")
+    x = net.input("one_hot", [4, 24])
+    table = net.weight("embedding.weight", [24, 8])
+    x = net.op("Relu", "/relu", [net.op("MatMul", "/embedding", [x, table])])
+    x = net.op("MatMul", "/logits", [x, net.op("Transpose", "/transpose", [table], perm=[1, 0])])
+    net.output(x, [4, 24])
+    return net.bytes()
+
+
+def unknown_between(typed):
+    net = Net("unknown_op")
+    net.import_domain("com.example", 1)
+    x = net.gemm("/fc1", net.input("x", [2, 8]), (8, 6))
+    x = net.op("FooBar", "/foobar", [x], domain="com.example", strength=3)
+    if typed:
+        net.declare(x, [2, 6])
+    net.output(net.gemm("/fc2", x, (6, 4)), [2, 4])
+    return net.bytes()
+
+
+def unknown_op():
+    """An operator nobody knows; the file says what shape it gives."""
+    return unknown_between(typed=True)
+
+
+def unknown_op_untyped():
+    """An operator nobody knows; the file does not say what it gives."""
+    return unknown_between(typed=False)
+
+
+def external():
+    """A weight in another file, which does not exist."""
+    net = Net("external")
+    x = net.input("x", [2, 512])
+    place = [Message("Entry", key="location", value="no_such_file.bin"),
+             Message("Entry", key="offset", value="0"),
+             Message("Entry", key="length", value=str(512 * 1024 * 4))]
+    net.graph.initializer.append(Message(
+        "Tensor", dims=[1024, 512], data_type=wire.FLOAT, name="fc.weight", external_data=place,
+        data_location=wire.EXTERNAL))
+    net.output(net.op("Gemm", "/fc", [x, "fc.weight"], transB=1), [2, 1024])
+    return net.bytes()
+
+
+def shape_chain():
+    """x.view(x.size(0), -1) as exporters write it: the new shape is computed in the graph."""
+    net = Net("shape_chain")
+    x = net.input("image", ["batch", 1, 8, 8])
+    x = net.op("Relu", "/relu", [net.conv("/conv", x, [4, 1, 3, 3], pad=1)])
+    sizes = net.op("Shape", "/shape", [x])
+    scalar = net.op("Constant", "/index", [], value=tensor("", [], wire.INT64, bytes(8)))
+    batch = net.op("Gather", "/gather", [sizes, scalar], axis=0)
+    batch = net.op("Unsqueeze", "/unsqueeze", [batch, net.integers("axes", [0])])
+    shape = net.op("Concat", "/concat", [batch, net.integers("rest", [-1])], axis=0)
+    x = net.op("Reshape", "/reshape", [x, shape])
+    net.output(net.gemm("/fc", x, (256, 5)), ["batch", 5])
+    return net.bytes()
+
+
+def bad_matmul():
+    """Inner dimensions that differ."""
+    net = Net("bad_matmul")
+    x = net.input("x", [2, 8])
+    y = net.op("MatMul", "/scores", [x, net.weight("weight", [6, 4])])
+    net.output(y, [2, 4])
+    return net.bytes()
+
+
+def undefined():
+    """A node that reads a value nobody writes."""
+    net = Net("undefined")
+    x = net.input("x", [2, 8])
+    net.output(net.op("Add", "/add", [x, "nowhere"]), [2, 8])
+    return net.bytes()
+
+
+def cyclic():
+    """Two nodes that wait for each other."""
+    net = Net("cyclic")
+    x = net.input("x", [2, 8])
+    first = net.op("Add", "/first", [x, "/second"])
+    net.output(net.op("Relu", "/second", [first]), [2, 8])
+    return net.bytes()
+
+
+def no_gradient():
+    """A cast to integers, which no gradient passes, between the only weight and the output."""
+    net = Net("no_gradient")
+    x = net.gemm("/fc", net.input("x", [2, 8]), (8, 4))
+    x = net.op("Cast", "/to_integer", [x], to=wire.INT64)
+    net.output(net.op("Cast", "/to_float", [x], to=wire.FLOAT), [2, 4])
+    return net.bytes()
+
+
+FILES = [mlp, seq, cnn, truncated, residual, tied, unknown_op, unknown_op_untyped, external,
+         shape_chain, bad_matmul, undefined, cyclic, no_gradient]
+
+
+def hole_header():
+    """All bytes of the model but those of its weight, which end the file."""
+    rows, columns = 24576, HOLE_BYTES // 4 // 24576
+    net = Net("hole")
+    net.output(net.op("MatMul", "/fc", [net.input("x", [1, rows]), "weight"]), [1, columns])
+    head = wire.write(Message("Tensor", dims=[rows, columns], data_type=wire.FLOAT, name="weight"))
+    head += wire.varint(9 * 8 + 2) + wire.varint(HOLE_BYTES)  # raw_data
+    key = wire.varint(5 * 8 + 2) + wire.varint(len(head) + HOLE_BYTES)  # initializer
+    rest = wire.write(net.graph)
+    size = len(rest) + len(key) + len(head) + HOLE_BYTES
+    model = net.model()
+    model.given.discard("graph")
+    before = wire.write(model) + wire.varint(7 * 8 + 2) + wire.varint(size)  # graph
+    return before + rest + key + head
+
+
+def write_hole(path):
+    with open(path, "wb") as file:
+        file.write(hole_header())
+        file.truncate(file.tell() + HOLE_BYTES)
+
+
+def write_zeros(path):
+    with open(path, "wb") as file:
+        file.truncate(HOLE_BYTES)
+
+
+if __name__ == "__main__":
+    run(FILES, FOLDER, __doc__, {"hole": write_hole, "zeros": write_zeros})
