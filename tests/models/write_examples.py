@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Writes examples/alexnet.onnx and examples/resnet50.onnx; the same bytes on every run.
 
     write_examples.py write [FOLDER]   both (default: examples/)

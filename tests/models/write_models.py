@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Writes the small model files of the tests; the same bytes on every run.
 
     write_models.py write [FOLDER]   all of them (default: the folder of this script)

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Compares `pfsday count --train --json` with the loop counter beside this file, model by model.
 
     compare.py BINARY [--bind NAME=VALUE]... [--shared PATTERN]... [MODEL]...

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Counts the multiply-adds of the convolutions and matrix products of an ONNX file by walking loops.
 
     count_products.py resnet50.onnx [--bind NAME=VALUE]... [--json]

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """The loop counter against figures worked out by hand or printed in papers."""
 
 import os
