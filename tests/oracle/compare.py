@@ -81,7 +81,7 @@ def main():
     parser.add_argument("models", nargs="*")
     parser.add_argument("--bind", action="append", default=[])
     parser.add_argument("--shared", action="append", default=[])
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
     models = args.models + shared_models(args.shared)
     if not any(os.path.exists(model) for model in models):
         print("skipped: no model to compare")
