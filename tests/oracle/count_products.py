@@ -37,9 +37,9 @@ def channel_pairs(view):
     groups = view.get("group", 1)
     pairs = 0
     for group in range(groups):
-        first = group * per_group
-        for _ in range(group * out_channels // groups, (group + 1) * out_channels // groups):
-            pairs += len(range(first, first + per_group))
+        inputs = range(group * per_group, (group + 1) * per_group)
+        outputs = range(group * out_channels // groups, (group + 1) * out_channels // groups)
+        pairs += sum(len(inputs) for _ in outputs)
     return pairs
 
 
@@ -61,7 +61,7 @@ def taps_by_input(axis):
 
 
 def taps_by_weight(axis):
-    return sum(len([start for start in axis.starts]) for _ in axis.offsets)
+    return sum(len(axis.starts) for _ in axis.offsets)
 
 
 def conv_products(view):
@@ -111,7 +111,7 @@ class Dependence:
     def visit(self, node):
         name = node.output[0]
         if node.op_type != "Shape" and self.on_input.intersection(node.input):
-            self.on_input.update(node.output)
+            self.on_input.update(filter(None, node.output))
         elif node.op_type in ("Constant", "ConstantOfShape") and self.facts.is_float(name):
             self.roots[name] = {name}
         elif node.op_type in MOVEMENT and self.facts.is_float(name):
