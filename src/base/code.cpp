@@ -8,6 +8,7 @@ namespace pfsday {
 namespace {
 
 /// None for a number that is no code. Without a default, so that the compiler asks for every case.
+// NOLINTNEXTLINE(readability-function-size): a table of texts, as a switch for that check
 std::optional<Explanation> find_explanation(Code code) {
   switch (code) {
     case Code::usage:
@@ -183,6 +184,7 @@ std::string to_string(Code code) {
   return fmt::format("{}{:03}", prefix, static_cast<std::uint16_t>(code));
 }
 
+// NOLINTNEXTLINE(bugprone-unchecked-optional-access): the switch has a case for every Code
 Explanation explanation_of(Code code) { return *find_explanation(code); }
 
 std::optional<Code> find_code(std::string_view text) {

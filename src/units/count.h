@@ -20,7 +20,8 @@ class Count {
  public:
   constexpr Count() = default;
   /// From an integer, which must not be negative.
-  constexpr Count(std::integral auto value) : value_(static_cast<Uint128>(value)) {}  // NOLINT
+  // NOLINTNEXTLINE(google-explicit-constructor): integers are counts, so that Count(m) * 2 reads
+  constexpr Count(std::integral auto value) : value_(static_cast<Uint128>(value)) {}
   constexpr explicit Count(Uint128 value) : value_(value) {}
 
   constexpr bool overflowed() const { return value_ == overflow; }
