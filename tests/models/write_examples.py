@@ -67,7 +67,8 @@ def resnet50():
     50-layer form, version 1, where the first 1x1 convolution of a stage has the stride.
     """
     net = Net("resnet50", fill=True)
-    x = conv_norm(net, "/conv1", net.input("image", [1, 3, 224, 224]), [64, 3, 7, 7], stride=2, pad=3)
+    x = net.input("image", [1, 3, 224, 224])
+    x = conv_norm(net, "/conv1", x, [64, 3, 7, 7], stride=2, pad=3)
     x = net.max_pool("/pool1", net.op("Relu", "/relu1", [x]), kernel=3, stride=2, pad=1)
     channels = 64
     for stage, blocks in enumerate((3, 4, 6, 3)):

@@ -56,7 +56,8 @@ def counted(binary, model, bindings):
 
 def expected(model, bindings):
     try:
-        return figures(count_products.count(model, dict(map(count_products.parse_binding, bindings))))
+        sizes = dict(count_products.parse_binding(binding) for binding in bindings)
+        return figures(count_products.count(model, sizes))
     except (OSError, ValueError, onnx_wire.WireError, shapes.ShapeError) as error:
         return f"loop counter: {error}"
 

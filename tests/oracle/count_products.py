@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Counts the multiply-adds of the convolutions and matrix products of an ONNX file by walking loops.
+"""Counts the multiply-adds of the convolutions and matrix products of an ONNX file with loops.
 
     count_products.py resnet50.onnx [--bind NAME=VALUE]... [--json]
 

@@ -15,8 +15,8 @@ number * 8 + wire type. Wire type 0 is a varint, 1 eight bytes, 2 a length and t
 import mmap
 import struct
 
-# Kind of a field: "int", "float", "text", "bytes", "chunk" (a payload as it stands) or the name of a
-# message; "*" marks it repeated.
+# Kind of a field: "int", "float", "text", "bytes", "chunk" (a payload as it stands) or the name of
+# a message; "*" marks it repeated.
 SCHEMA = {
     "Model": {1: ("ir_version", "int"), 2: ("producer_name", "text"), 7: ("graph", "Graph"),
               8: ("opset_import", "*OperatorSet")},

@@ -28,13 +28,15 @@ class Counts(unittest.TestCase):
          216 + 16 + 1152 + 16 + 32 + 170),
         ("tests/models/residual.onnx", 2 * 512 + 128, 512 + 128, 2 * 512 + 128, 272 + 68),
         ("tests/models/tied.onnx", 2 * 768, 768, 2 * 768, 192),
-        ("tests/models/shape_chain.onnx", 3 * (64 * 36 + 1280), 3 * 1280, 3 * (64 * 36 + 1280), 1325),
+        ("tests/models/shape_chain.onnx", 3 * (64 * 36 + 1280), 3 * 1280,
+         3 * (64 * 36 + 1280), 1325),
         ("tests/models/external.onnx", 1 << 20, 0, 1 << 20, 1 << 19),
         ("tests/models/no_gradient.onnx", 64, 0, 0, 36),
         # The two-GPU form of 2012: 61.0 million parameters, 724 million multiply-adds.
         ("examples/alexnet.onnx", 724406816, 724406816 - 55 * 55 * 96 * 363, 724406816, 60965224),
         # The 50-layer form of 2015: 3.8e9 multiply-adds in table 1, 25.6 million parameters.
-        ("examples/resnet50.onnx", 3857973248, 3857973248 - 112 * 112 * 64 * 147, 3857973248, 25557032),
+        ("examples/resnet50.onnx", 3857973248, 3857973248 - 112 * 112 * 64 * 147, 3857973248,
+         25557032),
     ]
 
     def test_models(self):

@@ -11,8 +11,8 @@ are walked one by one instead of being counted by a formula.
 import onnx_wire as wire
 
 FLOATS = {wire.FLOAT, wire.FLOAT16, wire.DOUBLE, wire.BFLOAT16}
-SAME_SHAPE = {"Relu", "LRN", "Dropout", "Softmax", "LogSoftmax", "Sigmoid", "Tanh", "Identity", "Cast",
-              "Clip", "LeakyRelu", "Elu", "Erf", "BatchNormalization", "Exp", "Sqrt", "Neg"}
+SAME_SHAPE = {"Relu", "LRN", "Dropout", "Softmax", "LogSoftmax", "Sigmoid", "Tanh", "Identity",
+              "Cast", "Clip", "LeakyRelu", "Elu", "Erf", "BatchNormalization", "Exp", "Sqrt", "Neg"}
 BROADCAST = {"Add", "Sub", "Mul", "Div", "Pow", "Sum", "Max", "Min"}
 
 
@@ -120,7 +120,8 @@ def window_axes(view, kernel):
         pair = (pads[a], pads[a + rank]) if auto == "NOTSET" else (0, 0)
         if auto.startswith("SAME"):
             pair = same_pads(extent, kernel[a], strides[a], dilations[a], auto == "SAME_UPPER")
-        out.append(Axis(extent, kernel[a], strides[a], dilations[a], pair, view.get("ceil_mode", 0)))
+        ceil = view.get("ceil_mode", 0)
+        out.append(Axis(extent, kernel[a], strides[a], dilations[a], pair, ceil))
     return out
 
 
@@ -132,7 +133,8 @@ def conv(view):
 
 
 def pool(view):
-    return (*view.shape(0)[:2], *[len(a.starts) for a in window_axes(view, view.get("kernel_shape"))])
+    axes = window_axes(view, view.get("kernel_shape"))
+    return (*view.shape(0)[:2], *[len(axis.starts) for axis in axes])
 
 
 def gemm_sides(view):
