@@ -7,6 +7,7 @@ endif()
 find_package(fmt REQUIRED CONFIG)
 find_package(CLI11 REQUIRED CONFIG)
 find_package(GTest REQUIRED CONFIG)
+find_package(rapidcheck REQUIRED CONFIG)
 find_package(Boost 1.74 REQUIRED)  # headers only: Boost.Math
 find_package(Python3 REQUIRED COMPONENTS Interpreter)  # runs checks and golden tests
 if(PFSDAY_BENCH)

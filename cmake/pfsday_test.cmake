@@ -9,3 +9,11 @@ function(pfsday_test name)
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABEL}" TIMEOUT ${arg_TIMEOUT}
     ENVIRONMENT "PFSDAY_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
 endfunction()
+
+# A program of rapidcheck properties; its random inputs start from a fixed seed.
+function(pfsday_property_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK")
+  pfsday_test(${name} LABEL property SOURCES ${arg_SOURCES}
+    LINK ${arg_LINK} rapidcheck rapidcheck_gtest)
+  set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT "RC_PARAMS=seed=2018")
+endfunction()

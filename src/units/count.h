@@ -12,6 +12,10 @@
 #include <cstdint>
 #include <string>
 
+namespace pfsday {
+class JsonWriter;
+}
+
 namespace pfsday::units {
 
 __extension__ using Uint128 = unsigned __int128;
@@ -56,5 +60,7 @@ class Count {
 std::string to_digits(Count count);
 /// Decimal digits in groups of three: "4,089,184,256".
 std::string to_grouped(Count count);
+/// As an integer of any size.
+void write_json(JsonWriter& json, Count count);
 
 }  // namespace pfsday::units

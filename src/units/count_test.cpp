@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/json.h"
+
 namespace pfsday::units {
 namespace {
 
@@ -21,6 +23,12 @@ TEST(Count, OverflowSticks) {
   EXPECT_TRUE((largest_64 * largest_64 + largest_64 * largest_64).overflowed());
   EXPECT_FALSE((largest_64 * largest_64).overflowed());
   EXPECT_EQ(too_large * 0, Count(0)) << "zero times anything is zero";
+}
+
+TEST(Count, IsExactInJson) {
+  JsonWriter json;
+  json.begin_array().value(largest_64 * largest_64).end_array();
+  EXPECT_EQ(json.text(), "[\n  340282366920938463426481119284349108225\n]\n");
 }
 
 }  // namespace
