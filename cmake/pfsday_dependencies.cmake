@@ -6,6 +6,7 @@ endif()
 
 find_package(fmt REQUIRED CONFIG)
 find_package(CLI11 REQUIRED CONFIG)
+find_package(tomlplusplus 3 REQUIRED CONFIG)  # used header-only, see base/toml.cpp
 find_package(GTest REQUIRED CONFIG)
 find_package(rapidcheck REQUIRED CONFIG)
 find_package(Boost 1.74 REQUIRED)  # headers only: Boost.Math
@@ -13,11 +14,3 @@ find_package(Python3 REQUIRED COMPONENTS Interpreter)  # runs checks and golden 
 if(PFSDAY_BENCH)
   find_package(benchmark REQUIRED CONFIG)
 endif()
-
-# Only the renderer library of charts links these; it is opened when a chart is drawn.
-find_package(PkgConfig REQUIRED)
-pkg_check_modules(PANGOCAIRO REQUIRED IMPORTED_TARGET pangocairo)
-pkg_check_modules(RSVG REQUIRED IMPORTED_TARGET librsvg-2.0)
-pkg_check_modules(FONTCONFIG REQUIRED IMPORTED_TARGET fontconfig)
-find_path(PFSDAY_FONT_FOLDER Inter-SemiBold.otf PATHS /usr/share/fonts/opentype/inter REQUIRED
-  NO_DEFAULT_PATH)
