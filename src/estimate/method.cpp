@@ -1,0 +1,244 @@
+#include "estimate/method.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+
+#include "base/text.h"
+#include "hardware/chip.h"
+#include "units/count.h"
+#include "units/print.h"
+#include "units/quantity.h"
+
+namespace pfsday::estimate {
+namespace {
+
+constexpr double assumed_gpu_utilization = 0.33;
+
+std::unexpected<Error> lacks(std::string what, std::string hint) {
+  return fail(Code::run_input_missing, fmt::format("hardware time lacks {}", what),
+              std::move(hint));
+}
+
+/// Chip-hours, or chips and their time.
+Result<std::vector<Factor>> chip_time(const HardwareInputs& in) {
+  if (in.chip_hours) {
+    if (in.count || in.days || in.hours) {
+      return fail(Code::run_malformed, "chip-hours stand beside a number of chips or their time",
+                  "state one of the two");
+    }
+    return std::vector<Factor>{{.name = "chip-hours", .value = *in.chip_hours},
+                               {.name = "seconds per hour", .value = units::seconds_per_hour}};
+  }
+  if (!in.count) return lacks("the number of chips", "or state chip-hours");
+  if (!in.days && !in.hours) return lacks("its time", "state days, hours or chip-hours");
+  if (in.days && in.hours) {
+    return fail(Code::run_malformed, "the time is stated in days and in hours", "keep one of them");
+  }
+  const Factor chips{.name = "chips", .value = *in.count};
+  if (in.days) {
+    return std::vector<Factor>{chips,
+                               {.name = "days", .value = *in.days},
+                               {.name = "seconds per day", .value = units::seconds_per_day}};
+  }
+  return std::vector<Factor>{chips,
+                             {.name = "hours", .value = *in.hours},
+                             {.name = "seconds per hour", .value = units::seconds_per_hour}};
+}
+
+/// Notes a stated peak that differs from the catalogue by more than 1 %.
+void compare_with_catalogue(double stated, const hardware::Chip& chip, const hardware::Peak& listed,
+                            std::vector<std::string>& assumptions) {
+  const double ratio = stated / listed.operations_per_second;
+  if (std::abs(ratio - 1) <= 0.01) return;
+  assumptions.push_back(fmt::format(
+      "the peak of {} is taken as stated; the catalogue lists {} for {}",
+      units::to_si(stated, "FLOP/s"), units::to_si(listed.operations_per_second, "FLOP/s"),
+      fmt::format("{} in {}", chip.id, listed.format)));
+}
+
+Result<Factor> peak_rate(const HardwareInputs& in, const hardware::Chip* chip,
+                         std::vector<std::string>& assumptions) {
+  Factor factor{.name = "operations/s of one chip at its peak"};
+  if (chip == nullptr) {
+    if (!in.peak) return lacks("the chip or its peak rate", "state one of them");
+    factor.value = *in.peak;
+    return factor;
+  }
+  const hardware::Peak listed = TRY(hardware::find_peak(*chip, in.format));
+  if (in.peak) {
+    compare_with_catalogue(*in.peak, *chip, listed, assumptions);
+    factor.value = *in.peak;
+    return factor;
+  }
+  assumptions.push_back(fmt::format("the dense {} peak of {}: {} ({})", listed.format, chip->name,
+                                    units::to_si(listed.operations_per_second, "FLOP/s"),
+                                    chip->source));
+  factor.value = listed.operations_per_second;
+  return factor;
+}
+
+Result<void> check_utilization_kind(std::string_view kind) {
+  constexpr std::string_view kinds[] = {"mfu",       "hfu", "tensor-active",
+                                        "sm-active", "smi", "assumed"};
+  if (std::ranges::find(kinds, kind) != std::end(kinds)) return {};
+  return fail(Code::run_malformed, fmt::format("no kind of utilization is called \"{}\"", kind),
+              "one of mfu, hfu, tensor-active, sm-active, smi, assumed");
+}
+
+Result<Factor> utilization(const HardwareInputs& in, const hardware::Chip* chip,
+                           std::vector<std::string>& assumptions) {
+  TRY(check_utilization_kind(in.utilization_kind));
+  Factor factor{.name = "utilization"};
+  if (in.utilization_kind != "assumed") factor.name += fmt::format(" ({})", in.utilization_kind);
+  if (in.utilization) {
+    if (!(*in.utilization > 0 && *in.utilization <= 1)) {
+      return fail(Code::utilization_out_of_range,
+                  fmt::format("a utilization of {} is not in (0, 1]", *in.utilization),
+                  *in.utilization > 1 ? "as a share, 40 % is 0.4" : "");
+    }
+    factor.value = *in.utilization;
+    return factor;
+  }
+  if (chip == nullptr || chip->kind != "gpu") {
+    return lacks("the utilization", "0.33 is usual for GPUs, 0.17 for CPUs");
+  }
+  assumptions.emplace_back("not stated: the utilization of GPUs is assumed to be 0.33");
+  factor.value = assumed_gpu_utilization;
+  return factor;
+}
+
+/// One phase by one method.
+struct PhaseProduct {
+  std::string formula;
+  double operations = 0;
+  std::vector<std::string> assumptions = {};
+};
+
+PhaseProduct multiply(const std::vector<Factor>& factors, std::vector<std::string> assumptions) {
+  for (const Factor& factor : factors) {
+    if (!factor.note.empty())
+      assumptions.push_back(fmt::format("{}: {}", factor.name, factor.note));
+  }
+  return {to_text(factors), product(factors), std::move(assumptions)};
+}
+
+PhaseProduct count_phase(const CountingInputs& inputs) {
+  std::vector<Factor> factors = inputs.per_example;
+  std::ranges::copy(inputs.repeats, std::back_inserter(factors));
+  return multiply(factors, inputs.notes);
+}
+
+PhaseProduct time_phase(const HardwareInputs& inputs, HardwareFactors resolved) {
+  std::vector<Factor> factors = std::move(resolved.available);
+  factors.push_back(resolved.utilization);
+  std::ranges::copy(inputs.notes, std::back_inserter(resolved.assumptions));
+  return multiply(factors, std::move(resolved.assumptions));
+}
+
+/// Adds the phase to a method's estimate over all phases.
+void add_phase(const Run& run, const Phase& phase, PhaseProduct part, Estimate& sum) {
+  const std::string label = run.phases.size() > 1 ? fmt::format("{}: ", phase.name) : "";
+  if (!sum.formula.empty()) sum.formula += " + ";
+  sum.formula += label + part.formula;
+  sum.operations.mid += part.operations;
+  for (const std::string& text : part.assumptions) sum.assumptions.push_back(label + text);
+}
+
+std::optional<Estimate> finish(const Run& run, Estimate sum) {
+  if (sum.formula.empty()) return std::nullopt;
+  sum.formula += fmt::format(" = {} operations", units::to_significant(sum.operations.mid));
+  sum.sources = run.sources;
+  return sum;
+}
+
+std::vector<std::string> missing_inputs(const Run& run) {
+  std::vector<std::string> missing;
+  for (const Phase& phase : run.phases) {
+    if (!phase.counting) missing.push_back(fmt::format("counting inputs of \"{}\"", phase.name));
+    if (!phase.hardware) missing.push_back(fmt::format("hardware inputs of \"{}\"", phase.name));
+  }
+  if (run.phases.empty()) missing.emplace_back("a phase with counting or hardware inputs");
+  return missing;
+}
+
+bool all_phases(const Run& run, auto Phase::* inputs) {
+  return std::ranges::all_of(run.phases,
+                             [inputs](const Phase& p) { return (p.*inputs).has_value(); });
+}
+
+}  // namespace
+
+const Estimate* Estimates::headline() const {
+  if (counting) return &*counting;
+  return hardware ? &*hardware : nullptr;
+}
+
+Result<HardwareFactors> resolve(const HardwareInputs& inputs) {
+  HardwareFactors result;
+  result.available = TRY(chip_time(inputs));
+  const hardware::Chip* chip = inputs.chip ? TRY(hardware::find_chip(*inputs.chip)) : nullptr;
+  result.available.push_back(TRY(peak_rate(inputs, chip, result.assumptions)));
+  std::ranges::copy(inputs.factors, std::back_inserter(result.available));
+  result.utilization = TRY(utilization(inputs, chip, result.assumptions));
+  return result;
+}
+
+Result<Estimates> estimate_run(const Run& run) {
+  Estimates result{.missing = missing_inputs(run)};
+  if (all_phases(run, &Phase::counting)) {
+    Estimate sum{.method = "counting"};
+    for (const Phase& phase : run.phases) add_phase(run, phase, count_phase(*phase.counting), sum);
+    result.counting = finish(run, std::move(sum));
+  }
+  if (all_phases(run, &Phase::hardware)) {
+    Estimate sum{.method = "hardware"};
+    for (const Phase& phase : run.phases) {
+      HardwareFactors resolved = TRY(resolve(*phase.hardware));
+      result.available_operations += product(resolved.available);
+      add_phase(run, phase, time_phase(*phase.hardware, std::move(resolved)), sum);
+    }
+    result.hardware = finish(run, std::move(sum));
+  }
+  return result;
+}
+
+std::vector<Factor> six_per_parameter(double parameters) {
+  return {{.name = "operations per parameter and token", .value = 6},
+          {.name = "parameters", .value = parameters}};
+}
+
+double product(std::span<const Factor> factors) {
+  double result = 1;
+  for (const Factor& factor : factors) result *= std::pow(factor.value, factor.power);
+  return result;
+}
+
+std::string to_text(double value) {
+  if (value < 1e9 && value == std::floor(value)) {
+    return units::to_grouped(units::Count(static_cast<std::uint64_t>(value)));
+  }
+  if (value < 1e9 && value >= 1e-4) return fmt::format("{}", value);
+  char buffer[32];
+  char* const end =
+      std::to_chars(std::begin(buffer), std::end(buffer) - 1, value, std::chars_format::scientific)
+          .ptr;
+  *end = '\0';
+  const std::string_view text(buffer, end);
+  const std::size_t e = text.find('e');
+  return fmt::format("{}e{}", text.substr(0, e), std::atoi(&text[e + 1]));
+}
+
+std::string to_text(std::span<const Factor> factors) {
+  std::vector<std::string> parts;
+  for (const Factor& factor : factors) {
+    const std::string power = factor.power == 1 ? "" : fmt::format("^{}", factor.power);
+    parts.push_back(fmt::format("{}{} {}", to_text(factor.value), power, factor.name));
+  }
+  return join(parts, " x ");
+}
+
+}  // namespace pfsday::estimate

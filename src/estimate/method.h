@@ -1,0 +1,77 @@
+// The two methods of 2018 on the inputs of a run, each with its arithmetic.
+//
+//   const Run run = TRY(parse_run(text));
+//   const Estimates estimates = TRY(estimate_run(run));
+//   estimates.hardware->operations.mid   // 4.955e17
+//   estimates.hardware->formula          // "2 chips x 5.5 days x ... = 4.955e17 operations"
+//
+// Counting:  operations per example x examples (x epochs x ...).
+// Hardware:  chips x time x peak rate x utilization.
+// Source of both: https://openai.com/index/ai-and-compute/, appendix.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "estimate/run.h"
+
+namespace pfsday::estimate {
+
+/// An amount of compute in operations; low and high where an interval is stated.
+struct Amount {
+  std::optional<double> low = {};
+  double mid = 0;
+  std::optional<double> high = {};
+};
+
+/// Never a bare double: the amount, how it was reached, and what was assumed.
+struct Estimate {
+  Amount operations = {};
+  std::string method = {};   ///< counting or hardware
+  std::string formula = {};  ///< with the numbers filled in
+  std::vector<std::string> assumptions = {};
+  std::vector<Source> sources = {};
+};
+
+/// Both methods on one run, summed over its phases. A method is absent where a phase lacks its
+/// inputs; `missing` says which.
+struct Estimates {
+  std::optional<Estimate> counting = {};
+  std::optional<Estimate> hardware = {};
+  /// Operations of all chips at their peak over the whole time; only with `hardware`.
+  double available_operations = 0;
+  std::vector<std::string> missing = {};
+
+  /// A complete count, else hardware time; null where there is neither.
+  const Estimate* headline() const;
+};
+
+Result<Estimates> estimate_run(const Run& run);
+
+/// The factors of method 2, its peak and utilization looked up.
+struct HardwareFactors {
+  std::vector<Factor> available = {};  ///< chips, time, peak, named factors
+  Factor utilization = {};
+  std::vector<std::string> assumptions = {};
+};
+
+/// Faults: run_input_missing, chip_unknown, utilization_out_of_range, run_malformed (a kind of
+/// utilization that nobody knows). A GPU without a stated utilization is assumed to reach 0.33.
+Result<HardwareFactors> resolve(const HardwareInputs& inputs);
+
+/// 6 operations per parameter and token: 2 forward, 4 backward.
+std::vector<Factor> six_per_parameter(double parameters);
+inline constexpr std::string_view six_per_parameter_note =
+    "6 operations per parameter and token: attention over the context and embeddings are left out";
+
+double product(std::span<const Factor> factors);
+/// "2 chips x 5.5 days x 86,400 seconds per day".
+std::string to_text(std::span<const Factor> factors);
+/// The shortest text that reads back as the same value: "750,000,000", "1.58e12", "0.33".
+std::string to_text(double value);
+
+}  // namespace pfsday::estimate

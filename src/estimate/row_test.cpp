@@ -1,0 +1,61 @@
+#include "estimate/row.h"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+#include "units/quantity.h"
+
+namespace pfsday::estimate {
+namespace {
+
+using testing::HasSubstr;
+
+std::vector<Row> rows_with_tag(std::string_view tag) {
+  std::vector<Row> rows = catalogue_rows().value();
+  std::erase_if(rows, [tag](const Row& row) { return !row.has_tag(tag); });
+  return rows;
+}
+
+TEST(CatalogueRows, HoldTheChartOf2018) {
+  const auto rows = rows_with_tag("2018-chart");
+  EXPECT_EQ(rows.size(), 15U);
+  EXPECT_EQ(std::ranges::count_if(rows, [](const Row& row) { return row.flop.has_value(); }), 14);
+  const auto alexnet = std::ranges::find(rows, "alexnet", &Row::id);
+  ASSERT_NE(alexnet, rows.end());
+  EXPECT_DOUBLE_EQ(*alexnet->flop, 0.0058 * units::operations_per_pfs_day);
+  EXPECT_EQ(alexnet->method, "hardware");
+  EXPECT_EQ(units::to_string(alexnet->date), "2012-09-30");
+  const auto zero = std::ranges::find(rows, "alphago-zero", &Row::id);
+  ASSERT_NE(zero, rows.end());
+  EXPECT_FALSE(zero->flop);
+  EXPECT_THAT(zero->included_because, HasSubstr("No value is printed"));
+}
+
+TEST(CatalogueRows, HoldTheResultsOfModestCompute) {
+  const auto rows = rows_with_tag("2018-modest");
+  EXPECT_EQ(rows.size(), 6U);
+  EXPECT_EQ(std::ranges::count_if(rows, [](const Row& row) { return row.upper_bound; }), 4);
+}
+
+TEST(CatalogueRows, EachNamesThePostAndASourceOfItsOwn) {
+  const std::vector<Row> rows = catalogue_rows().value();
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.id);
+    ASSERT_GE(row.sources.size(), 2U);
+    EXPECT_EQ(row.sources.front().url, "https://openai.com/index/ai-and-compute/");
+    for (const Source& source : row.sources)
+      EXPECT_THAT(source.url, testing::StartsWith("https://"));
+    EXPECT_FALSE(row.included_because.empty());
+    EXPECT_FALSE(row.organization.empty());
+  }
+}
+
+TEST(RowOf, NeedsADate) {
+  const auto row = row_of(estimate::Run{.id = "a"});
+  ASSERT_FALSE(row);
+  EXPECT_EQ(row.error().code, Code::run_input_missing);
+}
+
+}  // namespace
+}  // namespace pfsday::estimate
