@@ -1,0 +1,273 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include "base/text.h"
+#include "graph/text.h"
+
+namespace pfsday::graph {
+namespace {
+
+constexpr std::size_t max_rank = 64;
+
+bool is_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '.' || c == '/';
+}
+
+/// Reads one line from left to right.
+class Line {
+ public:
+  Line(std::string_view text, std::size_t number) : text_(text), number_(number) {}
+
+  void skip_space() {
+    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t')) ++at_;
+  }
+  bool at_end() {
+    skip_space();
+    return at_ == text_.size() || text_[at_] == '#';
+  }
+  bool next_is(std::string_view token) {
+    skip_space();
+    return text_.substr(at_).starts_with(token);
+  }
+  bool take(std::string_view token) {
+    if (!next_is(token)) return false;
+    at_ += token.size();
+    return true;
+  }
+  std::string_view take_word() {
+    skip_space();
+    const std::size_t start = at_;
+    while (at_ < text_.size() && is_word(text_[at_])) ++at_;
+    return text_.substr(start, at_ - start);
+  }
+  std::string_view take_number() {
+    skip_space();
+    const std::size_t start = at_;
+    while (at_ < text_.size() && (is_word(text_[at_]) || text_[at_] == '-' || text_[at_] == '+')) {
+      ++at_;
+    }
+    return text_.substr(start, at_ - start);
+  }
+  Result<std::string> take_quoted() {
+    TRY(expect("\""));
+    const std::size_t end = text_.find('"', at_);
+    if (end == std::string_view::npos) return fault("a closing quote");
+    const std::string content(text_.substr(at_, end - at_));
+    at_ = end + 1;
+    return content;
+  }
+  Result<void> expect(std::string_view token) {
+    if (!take(token)) return fault(fmt::format("\"{}\"", token));
+    return {};
+  }
+  std::unexpected<Error> fault(std::string_view expected) {
+    skip_space();
+    Error error{Code::graph_text_malformed, fmt::format("expected {}", expected), {}, {}};
+    error.place.line = number_;
+    error.place.column = at_ + 1;
+    return fail(std::move(error));
+  }
+
+ private:
+  std::string_view text_;
+  std::size_t number_;
+  std::size_t at_ = 0;
+};
+
+template <class T>
+Result<T> parse_number(Line& line) {
+  const std::string_view text = line.take_number();
+  T value{};
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (fault != std::errc{} || end != text.data() + text.size()) return line.fault("a number");
+  return value;
+}
+
+Result<Axes> parse_axes(Line& line) {
+  TRY(line.expect("["));
+  Axes axes;
+  while (!line.take("]")) {
+    if (!axes.empty()) TRY(line.expect(","));
+    axes.push_back(TRY(parse_number<std::int64_t>(line)));
+  }
+  return axes;
+}
+
+Result<TensorType> parse_type(Line& line) {
+  if (line.take("?")) return TensorType{};
+  const auto element = find_element_type(line.take_word());
+  if (!element) return line.fault("an element type");
+  TensorType type{*element, TRY(parse_axes(line))};
+  const bool is_valid = type.shape.size() <= max_rank &&
+                        std::ranges::all_of(type.shape, [](std::int64_t n) { return n >= 0; });
+  if (!is_valid) return line.fault("sizes of at least 0");
+  return type;
+}
+
+Result<AttributeValue> parse_attribute_value(Line& line) {
+  if (line.next_is("[")) return AttributeValue(TRY(parse_axes(line)));
+  if (line.next_is("\"")) return AttributeValue(TRY(line.take_quoted()));
+  Line ahead = line;
+  const bool is_real_number = ahead.take_number().find_first_of(".eni") != std::string_view::npos;
+  if (is_real_number) return AttributeValue(TRY(parse_number<double>(line)));
+  return AttributeValue(TRY(parse_number<std::int64_t>(line)));
+}
+
+class Parser {
+ public:
+  explicit Parser(const FindKind& find_kind) : find_kind_(find_kind) {}
+
+  Result<void> parse_line(Line line) {
+    if (line.at_end()) return {};
+    if (line.take("%")) return parse_node(line);
+    const std::string_view keyword = line.take_word();
+    if (keyword == "output") return parse_output(line);
+    if (keyword == "constant") return parse_constant(line);
+    if (keyword == "input" || keyword == "tensor" || keyword == "parameter") {
+      return parse_root(line, keyword);
+    }
+    return line.fault("input, parameter, tensor, constant, output or %name");
+  }
+
+  Graph finish() && {
+    graph_.set_outputs(std::move(outputs_));
+    return std::move(graph_);
+  }
+
+ private:
+  Result<Value> parse_use(Line& line) {
+    TRY(line.expect("%"));
+    const auto found = names_.find(line.take_word());
+    if (found == names_.end()) return line.fault("a value that is defined above");
+    return found->second;
+  }
+
+  Result<void> define(Line& line, std::string_view name, Value v) {
+    if (name.empty()) return line.fault("a name");
+    if (!names_.emplace(name, v).second) return line.fault("a name that is not taken");
+    return {};
+  }
+
+  Result<void> finish_line(Line& line) {
+    if (!line.at_end()) return line.fault("the end of the line");
+    return {};
+  }
+
+  Result<void> parse_output(Line& line) {
+    outputs_.push_back(TRY(parse_use(line)));
+    return finish_line(line);
+  }
+
+  Result<void> parse_root(Line& line, std::string_view keyword) {
+    TRY(line.expect("%"));
+    const std::string_view name = line.take_word();
+    TRY(line.expect(":"));
+    TensorType type = TRY(parse_type(line));
+    std::string label(name);
+    if (!line.at_end()) label = TRY(line.take_quoted());
+    const Value v = keyword == "input" ? graph_.add_input(label, std::move(type))
+                                       : graph_.add_tensor(label, std::move(type));
+    if (keyword == "parameter") graph_.mark_parameter(v);
+    TRY(define(line, name, v));
+    return finish_line(line);
+  }
+
+  Result<void> parse_constant(Line& line) {
+    TRY(line.expect("%"));
+    const std::string_view name = line.take_word();
+    TRY(line.expect(":"));
+    TensorType type = TRY(parse_type(line));
+    TRY(line.expect("="));
+    if (line.take("splat")) {
+      const Literal literal = Literal::splat(type, TRY(parse_number<double>(line)));
+      TRY(define(line, name, graph_.add_constant(literal)));
+      return finish_line(line);
+    }
+    std::vector<Exact> values;
+    while (!line.at_end()) values.push_back(TRY(parse_number<Exact>(line)));
+    if (Count(values.size()) != type.elements()) return line.fault("one number for each element");
+    TRY(define(line, name, graph_.add_constant(Literal::of(std::move(type), std::move(values)))));
+    return finish_line(line);
+  }
+
+  Result<void> parse_node(Line& line) {
+    std::vector<std::string_view> names;
+    TensorTypes types;
+    do {
+      names.push_back(line.take_word());
+      TRY(line.expect(":"));
+      types.push_back(TRY(parse_type(line)));
+    } while (line.take(",") && line.take("%"));
+    TRY(line.expect("="));
+    Node node;
+    node.kind = find_kind_(line.take_word());
+    if (node.kind == nullptr) return line.fault("the name of a primitive");
+    TRY(parse_inputs(line, node));
+    TRY(parse_attributes(line, node));
+    TRY(parse_provenance(line, node));
+    const Value first = graph_.append(std::move(node), types);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      TRY(define(line, names[i], Value{first.index + static_cast<std::uint32_t>(i)}));
+    }
+    return finish_line(line);
+  }
+
+  Result<void> parse_inputs(Line& line, Node& node) {
+    TRY(line.expect("("));
+    while (!line.take(")")) {
+      if (!node.inputs.empty()) TRY(line.expect(","));
+      node.inputs.push_back(TRY(parse_use(line)));
+    }
+    const auto count = static_cast<int>(node.inputs.size());
+    const bool fits = node.kind->variadic ? count >= node.kind->inputs : count == node.kind->inputs;
+    if (!fits) return line.fault(fmt::format("{} inputs", node.kind->inputs));
+    return {};
+  }
+
+  Result<void> parse_attributes(Line& line, Node& node) {
+    if (!line.take("{")) return {};
+    while (!line.take("}")) {
+      if (!node.attributes.empty()) TRY(line.expect(","));
+      std::string name(line.take_word());
+      TRY(line.expect("="));
+      node.attributes.push_back({std::move(name), TRY(parse_attribute_value(line))});
+    }
+    return {};
+  }
+
+  Result<void> parse_provenance(Line& line, Node& node) {
+    if (line.take("from")) {
+      std::string op(line.take_word());
+      node.origin = graph_.add_origin({std::move(op), TRY(line.take_quoted())});
+    }
+    if (!line.take("in")) return {};
+    const std::string_view name = line.take_word();
+    for (std::size_t i = 0; i < pass_count; ++i) {
+      if (to_string(static_cast<Pass>(i)) != name) continue;
+      node.pass = static_cast<Pass>(i);
+      return {};
+    }
+    return line.fault("the name of a pass");
+  }
+
+  const FindKind& find_kind_;
+  Graph graph_;
+  Values outputs_;
+  std::map<std::string, Value, std::less<>> names_;
+};
+
+}  // namespace
+
+Result<Graph> parse_graph(std::string_view text, const FindKind& find_kind) {
+  Parser parser(find_kind);
+  std::size_t number = 0;
+  for (const std::string_view line : split(text, '\n'))
+    TRY(parser.parse_line(Line(line, ++number)));
+  return std::move(parser).finish();
+}
+
+}  // namespace pfsday::graph

@@ -1,0 +1,86 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "graph/text.h"
+
+namespace pfsday::graph {
+namespace {
+
+std::string name_of(Value v) { return fmt::format("%{}", v.index); }
+
+std::string typed(const Graph& graph, Value v) {
+  return fmt::format("{}: {}", name_of(v), to_string(graph.type(v)));
+}
+
+std::string number(Exact value) {
+  const auto whole = static_cast<std::int64_t>(value);
+  if (static_cast<Exact>(whole) == value) return fmt::format("{}", whole);
+  return fmt::format("{}", static_cast<double>(value));
+}
+
+std::string print_literal(const Literal& literal) {
+  if (literal.is_splat()) return "splat " + number(literal.at(0));
+  std::string text;
+  for (const Exact value : literal.values()) text += (text.empty() ? "" : " ") + number(value);
+  return text;
+}
+
+std::string print_attribute(const Attribute& attribute) {
+  struct Printer {
+    std::string operator()(std::int64_t value) const { return fmt::format("{}", value); }
+    std::string operator()(double value) const { return fmt::format("{:#}", value); }
+    std::string operator()(const std::string& value) const { return fmt::format("\"{}\"", value); }
+    std::string operator()(const Axes& value) const {
+      return fmt::format("[{}]", fmt::join(value, ","));
+    }
+  };
+  return attribute.name + "=" + std::visit(Printer{}, attribute.value);
+}
+
+std::string print_node(const Graph& graph, const Node& node) {
+  std::vector<std::string> outputs;
+  for (std::uint32_t i = 0; i < node.output_count; ++i) {
+    outputs.push_back(typed(graph, node.output(i)));
+  }
+  std::vector<std::string> inputs;
+  for (const Value v : node.inputs) inputs.push_back(name_of(v));
+  std::vector<std::string> attributes;
+  for (const Attribute& a : node.attributes) attributes.push_back(print_attribute(a));
+  std::string text = fmt::format("{} = {}({})", fmt::join(outputs, ", "), node.kind->name,
+                                 fmt::join(inputs, ", "));
+  if (!attributes.empty()) text += fmt::format(" {{{}}}", fmt::join(attributes, ", "));
+  const Origin& origin = graph.origins()[node.origin];
+  if (!origin.op.empty()) text += fmt::format(" from {} \"{}\"", origin.op, origin.name);
+  if (node.pass != Pass::forward) text += fmt::format(" in {}", to_string(node.pass));
+  return text;
+}
+
+std::string print_root(const Graph& graph, Value v) {
+  const ValueInfo& info = graph.info(v);
+  if (info.source == Source::input) {
+    return fmt::format("input {} \"{}\"", typed(graph, v), info.name);
+  }
+  const bool is_constant = info.literal && info.name.empty();
+  if (is_constant) {
+    return fmt::format("constant {} = {}", typed(graph, v), print_literal(*info.literal));
+  }
+  return fmt::format("{} {} \"{}\"", info.is_parameter ? "parameter" : "tensor", typed(graph, v),
+                     info.name);
+}
+
+}  // namespace
+
+std::string to_string(const Graph& graph) {
+  std::string text;
+  for (std::uint32_t i = 0; i < graph.value_count();) {
+    const Value v{i};
+    const Node* node = graph.producer(v);
+    text += node != nullptr ? print_node(graph, *node) : print_root(graph, v);
+    text += '\n';
+    i += node != nullptr ? node->output_count : 1;
+  }
+  for (const Value v : graph.outputs()) text += fmt::format("output {}\n", name_of(v));
+  return text;
+}
+
+}  // namespace pfsday::graph
