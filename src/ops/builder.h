@@ -17,8 +17,8 @@ namespace pfsday::ops {
 
 using graph::Pass;
 
-/// Geometry of a convolution or a pooling window; one entry for each spatial axis (convolution) or for
-/// each axis (window).
+/// Geometry of a convolution or a pooling window; one entry for each spatial axis (convolution) or
+/// for each axis (window).
 struct Window {
   Axes size = {};
   Axes strides = {};
@@ -118,8 +118,8 @@ class Builder {
   /// An operator nobody knows: its outputs have these types, unknown ones included.
   Values uncounted(Values inputs, const TensorTypes& outputs, std::string op, std::string reason);
 
-  /// Says that v is a weight, bias, scale, recurrent or embedding operand. Marks the float tensor that it
-  /// is made of, through movement alone, as a parameter.
+  /// Says that v is a weight, bias, scale, recurrent or embedding operand. Marks the float tensor
+  /// that it is made of, through movement alone, as a parameter.
   void use_as_parameter(Value v);
 
  private:
@@ -132,7 +132,8 @@ class Builder {
   std::optional<Error> fault_;
 };
 
-/// The common shape of two shapes aligned from the right; none if a pair of sizes is neither equal nor 1.
+/// The common shape of two shapes aligned from the right; none if a pair of sizes is neither equal
+/// nor 1.
 std::optional<Shape> broadcast_shape(const Shape& a, const Shape& b);
 
 }  // namespace pfsday::ops

@@ -4,7 +4,8 @@
 //
 //   constexpr Primitive defs[] = {
 //       {.kind = {.name = "dot", .inputs = 2, .doc = dot_doc}, .infer = infer_dot,
-//        .work = work_of_dot, .derive = derive_dot, .evaluate = evaluator<DotEvaluation>},
+//        .work = work_of_dot, .derive = derive_dot, .evaluate = {evaluate_dot<Exact>,
+//        evaluate_dot<Tally>}},
 //   };
 //   extern constinit const PrimitiveFamily product{defs};
 #pragma once
@@ -29,6 +30,7 @@ using graph::NodeView;
 using graph::Shape;
 using graph::TensorType;
 using graph::TensorTypes;
+using graph::to_string;
 using graph::Value;
 using graph::Values;
 
@@ -66,8 +68,8 @@ struct Primitive {
   /// Exact counts from the types; null where cost is not `work`. For data-dependent work, an upper
   /// bound.
   Work (*work)(const NodeView& node, const Rules& rules) = nullptr;
-  /// Appends the nodes of the adjoints, each only where out.needs(i). Null: no gradient flows through
-  /// (integer or boolean results, steps).
+  /// Appends the nodes of the adjoints, each only where out.needs(i). Null: no gradient flows
+  /// through (integer or boolean results, steps).
   void (*derive)(const NodeView& node, std::span<const Value> dy, Gradients& out) = nullptr;
   /// Plain loops: constant folding and the proof of the other rules.
   Evaluators evaluate = {};
@@ -88,8 +90,5 @@ inline const Primitive& primitive_of(const Kind& kind) {
   static_assert(std::is_standard_layout_v<Primitive>);
   return reinterpret_cast<const Primitive&>(kind);
 }
-
-template <template <class> class Function>
-inline constexpr Evaluators evaluator = {.exact = Function<Exact>::run, .tally = Function<Tally>::run};
 
 }  // namespace pfsday::ops

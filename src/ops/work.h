@@ -1,4 +1,5 @@
-// Exact counters of what a node does: each add, multiply, ... is one operation, whatever its precision.
+// Exact counters of what a node does: each add, multiply, ... is one operation, whatever its
+// precision.
 #pragma once
 
 #include "units/count.h"

@@ -1,0 +1,84 @@
+#include "ops/infer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace pfsday::ops {
+namespace {
+
+std::unexpected<Error> missing(const NodeView& node, std::string_view name) {
+  return fail(Code::attribute_invalid,
+              fmt::format("{} lacks the attribute {}", node.kind().name, name));
+}
+
+Result<void> check_range(const NodeView& node, std::string_view name, std::int64_t value,
+                         std::int64_t low, std::int64_t high) {
+  if (value >= low && value <= high) return {};
+  return fail(Code::attribute_invalid, fmt::format("{}: {} is {}, which is not in {}..{}",
+                                                   node.kind().name, name, value, low, high));
+}
+
+}  // namespace
+
+Result<Axes> require_axes(const NodeView& node, std::string_view name, std::int64_t low,
+                          std::int64_t high) {
+  const Axes* axes = graph::find_attribute<Axes>(node.attributes(), name);
+  if (axes == nullptr) return missing(node, name);
+  for (const std::int64_t value : *axes) TRY(check_range(node, name, value, low, high));
+  return *axes;
+}
+
+Result<Axes> require_sizes(const NodeView& node, std::string_view name, std::size_t size,
+                           std::int64_t low, std::int64_t high) {
+  Axes axes = TRY(require_axes(node, name, low, high));
+  if (axes.size() == size) return axes;
+  return fail(Code::attribute_invalid, fmt::format("{}: {} has {} entries instead of {}",
+                                                   node.kind().name, name, axes.size(), size));
+}
+
+Result<std::int64_t> require_integer(const NodeView& node, std::string_view name, std::int64_t low,
+                                     std::int64_t high) {
+  const auto* value = graph::find_attribute<std::int64_t>(node.attributes(), name);
+  if (value == nullptr) return missing(node, name);
+  TRY(check_range(node, name, *value, low, high));
+  return *value;
+}
+
+Result<std::string> require_text(const NodeView& node, std::string_view name) {
+  const auto* value = graph::find_attribute<std::string>(node.attributes(), name);
+  if (value == nullptr) return missing(node, name);
+  return *value;
+}
+
+Result<Axes> require_distinct_axes(const NodeView& node, std::string_view name, std::int64_t rank) {
+  Axes axes = TRY(require_axes(node, name, 0, rank - 1));
+  Axes sorted = axes;
+  std::sort(sorted.begin(), sorted.end());
+  if (std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end()) return axes;
+  return fail(Code::attribute_invalid,
+              fmt::format("{}: {} names an axis twice", node.kind().name, name));
+}
+
+Result<void> require_numbers(const NodeView& node) {
+  for (std::size_t i = 0; i < node.input_count(); ++i) {
+    const ElementType element = node.input_type(i).element;
+    if (graph::is_real(element) || graph::is_integer(element)) continue;
+    return fail(Code::type_unsupported, fmt::format("{} is not defined for {}", node.kind().name,
+                                                    graph::to_string(element)));
+  }
+  return require_same_element(node);
+}
+
+Result<void> require_same_element(const NodeView& node) {
+  for (std::size_t i = 1; i < node.input_count(); ++i) {
+    const ElementType a = node.input_type(0).element;
+    const ElementType b = node.input_type(i).element;
+    if (a == b) continue;
+    return fail(Code::type_unsupported, fmt::format("{} of {} and {}", node.kind().name,
+                                                    graph::to_string(a), graph::to_string(b)));
+  }
+  return {};
+}
+
+}  // namespace pfsday::ops
