@@ -4,14 +4,21 @@ if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
 endif()
 
-find_package(Boost 1.74 REQUIRED)
 find_package(fmt REQUIRED CONFIG)
 find_package(CLI11 REQUIRED CONFIG)
 find_package(tomlplusplus 3 REQUIRED CONFIG)  # used header-only, see base/toml.cpp
 find_package(GTest REQUIRED CONFIG)
 find_package(rapidcheck REQUIRED CONFIG)
-find_package(Boost 1.74 REQUIRED)  # headers only: Boost.Math
+find_package(Boost 1.74 REQUIRED)  # headers only: Boost.Container, Boost.Math
 find_package(Python3 REQUIRED COMPONENTS Interpreter)  # runs checks and golden tests
 if(PFSDAY_BENCH)
   find_package(benchmark REQUIRED CONFIG)
 endif()
+
+# Only the renderer library of charts links these; it is opened when a chart is drawn.
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(PANGOCAIRO REQUIRED IMPORTED_TARGET pangocairo)
+pkg_check_modules(RSVG REQUIRED IMPORTED_TARGET librsvg-2.0)
+pkg_check_modules(FONTCONFIG REQUIRED IMPORTED_TARGET fontconfig)
+find_path(PFSDAY_FONT_FOLDER Inter-SemiBold.otf PATHS /usr/share/fonts/opentype/inter REQUIRED
+  NO_DEFAULT_PATH)
