@@ -1,0 +1,59 @@
+// The exponential through a set of points: least squares of log10(operations) on the date.
+//
+//   const Fit fit = TRY(fit_exponential(points, {.level = 0.90}));
+//   fit.doubling_months    // 3.350 for the chart of 2018
+//
+// With slope b in decades (orders of magnitude) per year of 365.25 days:
+//   factor per year = 10^b            doubling time = 12 log10(2) / b months
+// The interval is that of the slope, by Student's t with n - 2 degrees of freedom, carried through
+// these formulas. It describes the scatter about the line; that the points were chosen is not in
+// it.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "stats/line.h"
+#include "trend/point.h"
+
+namespace pfsday::trend {
+
+inline constexpr std::string_view date_convention = "years since 2020-01-01, days / 365.25";
+inline constexpr std::string_view interval_method = "t";
+
+struct FitOptions {
+  double level = 0.90;  ///< of the interval, in (0, 1)
+};
+
+/// An interval that may be open on either side.
+struct Bounds {
+  std::optional<double> low = {};
+  std::optional<double> high = {};
+};
+
+struct Fit {
+  std::vector<Point> points = {};  ///< in the order given
+  stats::Line line = {};           ///< log10 operations over years since 2020
+  double level = 0;
+  stats::Interval slope = {};  ///< decades per year
+  double factor_per_year = 0;
+  stats::Interval factor_interval = {};
+  /// Negative where compute falls: then it halves in that many months. None for a flat line.
+  std::optional<double> doubling_months = {};
+  /// Open above where the slope may be 0; open on both sides where it also seems to fall.
+  Bounds doubling_interval = {};
+
+  /// log10 of the point's operations less the line's, in decades.
+  double residual(const Point& point) const;
+};
+
+/// Fault too_few_points: fewer than 3 distinct dates.
+Result<Fit> fit_exponential(std::span<const Point> points, const FitOptions& options);
+
+/// 12 log10(2) / slope; none for slope 0.
+std::optional<double> doubling_months_of(double decades_per_year);
+
+}  // namespace pfsday::trend

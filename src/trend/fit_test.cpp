@@ -1,0 +1,81 @@
+#include "trend/fit.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace pfsday::trend {
+namespace {
+
+Point point_at(std::string_view date, double flop) {
+  return {.name = std::string(date), .date = *units::parse_date(date), .flop = flop};
+}
+
+/// Compute that grows by a factor of 10^`slope` in 365.25 days, every second point off by `noise`.
+std::vector<Point> growth(double slope, double noise) {
+  std::vector<Point> points;
+  for (int i = 0; i < 8; ++i) {
+    const units::Date date{18262 + 200 * i};  // 2020-01-01 and later
+    const double decades = slope * units::years_since_2020(date) + (i % 2 == 0 ? noise : -noise);
+    points.push_back({.name = std::to_string(i), .date = date, .flop = std::pow(10, 20 + decades)});
+  }
+  return points;
+}
+
+TEST(FitExponential, FindsTheGrowthThatMadeThePoints) {
+  const Fit fit = *fit_exponential(growth(1, 0), {});
+  EXPECT_NEAR(fit.line.slope, 1, 1e-12);
+  EXPECT_NEAR(fit.line.intercept, 20, 1e-12);
+  EXPECT_NEAR(fit.factor_per_year, 10, 1e-10);
+  EXPECT_NEAR(*fit.doubling_months, 12 * std::log10(2), 1e-11);
+  EXPECT_NEAR(fit.residual(point_at("2020-01-01", 1e21)), 1, 1e-12);
+}
+
+TEST(FitExponential, IntervalOfTheDoublingTimeIsThatOfTheSlope) {
+  const Fit fit = *fit_exponential(growth(1, 0.1), {.level = 0.95});
+  ASSERT_TRUE(fit.doubling_interval.low && fit.doubling_interval.high);
+  EXPECT_NEAR(*fit.doubling_interval.low, 12 * std::log10(2) / fit.slope.high, 1e-12);
+  EXPECT_NEAR(*fit.doubling_interval.high, 12 * std::log10(2) / fit.slope.low, 1e-12);
+  EXPECT_LT(*fit.doubling_interval.low, *fit.doubling_months);
+  EXPECT_GT(*fit.doubling_interval.high, *fit.doubling_months);
+  EXPECT_NEAR(fit.factor_interval.low, std::pow(10, fit.slope.low), 1e-12);
+  const Fit narrower = *fit_exponential(growth(1, 0.1), {.level = 0.5});
+  EXPECT_GT(*narrower.doubling_interval.low, *fit.doubling_interval.low);
+}
+
+TEST(FitExponential, IntervalIsOpenWhereTheSlopeMayBeZero) {
+  const struct {
+    std::string_view name;
+    double slope, noise;
+    bool low, high;
+  } cases[] = {{"rises", 1, 0.1, true, true},
+               {"seems to rise", 0.8, 2, true, false},
+               {"seems to fall", -0.2, 2, false, false},
+               {"falls", -1, 0.1, true, true}};
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    const Fit fit = *fit_exponential(growth(c.slope, c.noise), {});
+    EXPECT_EQ(fit.doubling_interval.low.has_value(), c.low);
+    EXPECT_EQ(fit.doubling_interval.high.has_value(), c.high);
+    if (c.low && c.high) {
+      EXPECT_LT(*fit.doubling_interval.low, *fit.doubling_interval.high);
+    }
+  }
+}
+
+TEST(FitExponential, FlatPointsDoNotDouble) {
+  const std::vector<Point> points = {point_at("2020-01-01", 1e20), point_at("2021-01-01", 1e20),
+                                     point_at("2022-01-01", 1e20)};
+  const Fit fit = *fit_exponential(points, {});
+  EXPECT_FALSE(fit.doubling_months);
+  EXPECT_EQ(fit.factor_per_year, 1);
+}
+
+TEST(FitExponential, NeedsThreeDates) {
+  const std::vector<Point> points = {point_at("2020-01-01", 1), point_at("2021-01-01", 1),
+                                     point_at("2021-01-01", 2)};
+  EXPECT_EQ(fit_exponential(points, {}).error().code, Code::too_few_points);
+}
+
+}  // namespace
+}  // namespace pfsday::trend

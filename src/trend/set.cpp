@@ -1,0 +1,138 @@
+#include "trend/set.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "base/toml.h"
+#include "estimate/method.h"
+#include "trend/set_files.h"
+
+namespace pfsday::trend {
+namespace {
+
+constexpr std::string_view schema = "pfsday.set/1";
+
+Result<Implied> parse_implied(const TomlTable& table) {
+  TomlReader in(table, "implied");
+  Implied implied{
+      .id = TRY(in.text("id")), .times = TRY(in.number("times")), .of = TRY(in.text("of"))};
+  if (implied.times <= 0) return in.malformed("times", "must be more than 0");
+  TRY(in.finish());
+  return implied;
+}
+
+Result<Variant> parse_variant(const TomlTable& table) {
+  TomlReader in(table, "variant");
+  Variant variant{.name = TRY(in.text("name")), .leave_out = TRY(in.find_texts("leave_out"))};
+  TRY(in.finish());
+  return variant;
+}
+
+Result<Published> parse_published(const TomlTable& table) {
+  TomlReader in(table, "published");
+  Published published{.doubling_months = TRY(in.number("doubling_months")),
+                      .source = TRY(in.text("source")),
+                      .url = TRY(in.text("url"))};
+  TRY(in.finish());
+  return published;
+}
+
+Result<Unit> parse_unit(TomlReader& in) {
+  const std::string unit = TRY(in.text("unit"));
+  if (unit == "pfs-days") return Unit::pfs_days;
+  if (unit == "operations") return Unit::operations;
+  return in.malformed("unit", fmt::format("\"{}\" is no unit of compute", unit),
+                      "write \"operations\" or \"pfs-days\"");
+}
+
+Result<void> check_schema(TomlReader& in) {
+  const std::string found = TRY(in.text("schema"));
+  if (found == schema) return {};
+  return in.malformed("schema", fmt::format("\"{}\" is not \"{}\"", found, schema));
+}
+
+/// Null if the set has no row of that id.
+const estimate::Row* find_row(std::span<const estimate::Row> rows, std::string_view id) {
+  const auto found = std::ranges::find(rows, id, &estimate::Row::id);
+  return found == rows.end() ? nullptr : &*found;
+}
+
+Result<Point> implied_point(const estimate::Row& row, const Implied& implied,
+                            std::span<const estimate::Row> rows) {
+  const estimate::Row* base = find_row(rows, implied.of);
+  if (base == nullptr || !base->flop) {
+    return fail(Code::run_input_missing, fmt::format("{} is said to be {} times {}, which has no "
+                                                     "figure",
+                                                     row.name, implied.times, implied.of));
+  }
+  return Point{.id = row.id,
+               .name = row.name,
+               .date = row.date,
+               .flop = implied.times * *base->flop,
+               .implied = true,
+               .note = fmt::format("no printed figure; {} times {}",
+                                   estimate::to_text(implied.times), base->name)};
+}
+
+/// The point of a row; none where it has no figure.
+Result<std::optional<Point>> point_of(const estimate::Row& row, const PointSet& set,
+                                      std::span<const estimate::Row> rows) {
+  if (row.flop) {
+    return Point{
+        .id = row.id, .name = row.name, .date = row.date, .flop = *row.flop, .note = row.note};
+  }
+  const auto implied = std::ranges::find(set.implied, row.id, &Implied::id);
+  if (implied == set.implied.end()) return std::nullopt;
+  return TRY(implied_point(row, *implied, rows));
+}
+
+}  // namespace
+
+Result<PointSet> parse_set(std::string_view toml) {
+  const TomlTable document = TRY(parse_toml(toml));
+  TomlReader in(document, "set");
+  TRY(check_schema(in));
+  PointSet set{.id = TRY(in.text("id")),
+               .title = TRY(in.text("title")),
+               .tag = TRY(in.text("tag")),
+               .rule = TRY(in.text("rule")),
+               .vintage = TRY(in.text("vintage")),
+               .credit = TRY(in.text("credit")),
+               .unit = TRY(parse_unit(in))};
+  for (const TomlTable* table : TRY(in.find_tables("implied"))) {
+    set.implied.push_back(TRY(parse_implied(*table)));
+  }
+  for (const TomlTable* table : TRY(in.find_tables("variant"))) {
+    set.variants.push_back(TRY(parse_variant(*table)));
+  }
+  if (const TomlTable* table = TRY(in.find_table("published"))) {
+    set.published = TRY(parse_published(*table));
+  }
+  TRY(in.finish());
+  return set;
+}
+
+Result<PointSet> find_set(std::string_view id) {
+  std::vector<std::string> known;
+  for (const EmbeddedFile& file : set_files()) {
+    PointSet set = TRY(in_file(file.path, parse_set(file.contents)));
+    if (set.id == id) return set;
+    known.push_back(std::move(set.id));
+  }
+  return fail(Code::set_unknown, fmt::format("there is no set \"{}\"", id),
+              "the sets are: " + join(known, ", "));
+}
+
+Result<std::vector<Point>> points_of(const PointSet& set, std::span<const estimate::Row> rows) {
+  std::vector<Point> points;
+  for (const estimate::Row& row : rows) {
+    if (!row.has_tag(set.tag)) continue;
+    if (auto point = TRY(point_of(row, set, rows))) points.push_back(std::move(*point));
+  }
+  std::ranges::stable_sort(points, {}, &Point::date);
+  return points;
+}
+
+}  // namespace pfsday::trend
