@@ -27,6 +27,24 @@ std::string render_row(const std::vector<std::string>& cells, const std::vector<
   return line;
 }
 
+/// A line of group names, each centered in dashes over its columns; empty if no column has a group.
+std::string render_groups(const std::vector<Column>& columns,
+                          const std::vector<std::size_t>& widths) {
+  std::string line;
+  for (std::size_t i = 0; i < columns.size();) {
+    const std::string& group = columns[i].group;
+    std::size_t width = widths[i];
+    while (++i < columns.size() && columns[i].group == group) width += gap + widths[i];
+    const std::string label = group.empty() ? "" : " " + group + " ";
+    const std::size_t free = width - std::min(width, display_width(label));
+    const char fill = group.empty() ? ' ' : '-';
+    line += std::string(free / 2, fill) + label + std::string(free - free / 2, fill);
+    line.append(gap, ' ');
+  }
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line;
+}
+
 std::string styled(std::string line, const char* style, bool color) {
   return color ? style + std::move(line) + "\033[0m\n" : std::move(line) + "\n";
 }
@@ -56,7 +74,9 @@ std::string Table::render(bool color) const {
   const std::string rule = styled(std::string(total, '-'), "\033[2m", color);
   std::string text;
   if (!std::ranges::all_of(header, &std::string::empty)) {
-    text = styled(render_row(header, columns_, widths), "\033[1m", color) + rule;
+    const std::string groups = render_groups(columns_, widths);
+    if (!groups.empty()) text = styled(groups, "\033[2m", color);
+    text += styled(render_row(header, columns_, widths), "\033[1m", color) + rule;
   }
   for (const auto& cells : rows_) {
     text += cells.empty() ? rule : render_row(cells, columns_, widths) + "\n";

@@ -17,6 +17,7 @@ enum class Align { left, right };
 struct Column {
   std::string header;
   Align align = Align::left;
+  std::string group = {};  ///< written once above neighbors that share it
 };
 
 class Table {

@@ -46,5 +46,18 @@ TEST(Table, ColorsTheHeaderAndTheRule) {
   EXPECT_EQ(table.render(true), "\033[1mx\033[0m\n\033[2m-\033[0m\n1\n");
 }
 
+TEST(Table, GroupsStandAboveTheirColumns) {
+  Table table({{"system"},
+               {"printed", Align::right, "counting"},
+               {"counted", Align::right, "counting"},
+               {"ratio", Align::right}});
+  table.add_row({"a", "1", "2", "3"});
+  EXPECT_EQ(table.render(false),
+            "        --- counting ---\n"
+            "system  printed  counted  ratio\n"
+            "-------------------------------\n"
+            "a             1        2      3\n");
+}
+
 }  // namespace
 }  // namespace pfsday::cli
