@@ -1,0 +1,94 @@
+#include "report/crosscheck.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/command.h"
+#include "cli/run_inputs.h"
+#include "cli/session.h"
+#include "units/quantity.h"
+
+namespace pfsday::cli {
+namespace {
+
+constexpr Option options[] = {
+    {.name = "--tolerance",
+     .value = "RATIO",
+     .doc = "largest ratio of the two methods, either way, that is consistent (default: 2)"},
+    {.name = "--explain", .doc = "show the arithmetic, assumptions and sources of each run"},
+    {.name = "--json", .doc = "print JSON (pfsday.crosscheck/1)"},
+};
+
+Result<double> tolerance_of(const Args& args) {
+  const auto text = args.value("--tolerance");
+  if (!text) return estimate::default_tolerance;
+  const double tolerance = TRY(units::parse_as(*text, units::Dimension::number, 1));
+  if (tolerance >= 1) return tolerance;
+  return fail(Code::usage, fmt::format("a tolerance of {} is below 1", *text),
+              "a tolerance of 2 accepts ratios from 1/2 to 2");
+}
+
+Table table_of(std::span<const report::RunReport> reports) {
+  std::vector<Column> columns;
+  for (const report::Heading& heading : report::crosscheck_headings) {
+    const bool is_text = heading.text == "system" || heading.text == "verdict";
+    columns.push_back({std::string(heading.text), is_text ? Align::left : Align::right,
+                       std::string(heading.group)});
+  }
+  Table table(std::move(columns));
+  for (std::vector<std::string>& row : report::crosscheck_rows(reports)) {
+    table.add_row(std::move(row));
+  }
+  return table;
+}
+
+void print_text(Session& session, std::span<const report::RunReport> reports, bool explain) {
+  const std::size_t width = session.terminal().width;
+  session.print(table_of(reports));
+  const std::vector<std::string> notes = report::crosscheck_notes(reports);
+  if (!notes.empty())
+    session.print("\n* differs by more than 1 % from the product of its factors\n");
+  for (const std::string& note : notes) session.print(report::bullet(note, 0, width));
+  if (!explain) return;
+  for (const report::RunReport& one : reports) {
+    session.print("\n" + report::estimate_text(one, {.width = width, .explain = true}));
+  }
+}
+
+Result<int> run(Session& session, const Args& args) {
+  const double tolerance = TRY(tolerance_of(args));
+  std::vector<report::RunReport> reports;
+  const auto add = [&](estimate::Run one) -> Result<void> {
+    reports.push_back(TRY(report::report_run(std::move(one), tolerance)));
+    return {};
+  };
+  const int faults = TRY(for_each_run(session, args.positionals(), add));
+  if (args.flag("--json")) {
+    session.print(report::crosscheck_json(reports));
+  } else {
+    print_text(session, reports, args.flag("--explain"));
+  }
+  const bool conflict = std::ranges::any_of(reports, [](const report::RunReport& one) {
+    return one.check.verdict == estimate::Verdict::conflict;
+  });
+  return lowest_exit_code(faults, conflict ? exit_conflict : 0);
+}
+
+}  // namespace
+
+extern constinit const Command crosscheck{
+    .name = "crosscheck",
+    .usage = "crosscheck RUN... [options]",
+    .summary = "Hold two estimates of one training run against each other.",
+    .details =
+        "RUN is a run file in TOML, or a folder of them (docs/run-files.md). Both methods of 2018 "
+        "are applied, counting and hardware time; the table shows what the source prints beside "
+        "what its own factors give, the ratio hardware / counting, and the utilization that the "
+        "count implies. Exit code 4 if the methods conflict on any run.\n",
+    .example = "pfsday crosscheck data/runs/2018",
+    .options = options,
+    .run = run,
+};
+
+}  // namespace pfsday::cli

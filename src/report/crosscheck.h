@@ -1,0 +1,38 @@
+// What `pfsday crosscheck` says: a line for each run, the notes below, and the JSON document.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "report/estimate.h"
+
+namespace pfsday::report {
+
+struct Heading {
+  std::string_view text = {};
+  std::string_view group = {};
+};
+inline constexpr Heading crosscheck_headings[] = {
+    {"system"},
+    {"printed ", "counting, PF"},
+    {"recomputed", "counting, PF"},
+    {"printed ", "hardware, PF"},
+    {"recomputed", "hardware, PF"},
+    {"ratio"},
+    {"utilization"},
+    {"verdict"},
+};
+
+/// The cells below those headings, in PF (1e15 operations); a printed figure that slips has a `*`.
+/// Runs without the inputs of either method have no row.
+std::vector<std::vector<std::string>> crosscheck_rows(std::span<const RunReport> reports);
+
+/// "Seq2Seq, counting: prints 7,300 PF; ...", and the runs without inputs of either method.
+std::vector<std::string> crosscheck_notes(std::span<const RunReport> reports);
+
+/// The document pfsday.crosscheck/1.
+std::string crosscheck_json(std::span<const RunReport> reports);
+
+}  // namespace pfsday::report

@@ -1,0 +1,230 @@
+#include "report/estimate.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "units/date.h"
+#include "units/print.h"
+#include "units/quantity.h"
+
+namespace pfsday::report {
+namespace {
+
+using estimate::Amount;
+using estimate::Estimate;
+using estimate::PrintedFigure;
+
+std::string amount_line(std::string_view label, double operations, std::string_view more = "") {
+  return fmt::format("{:<10} {:>9} FLOP  {:>9} pfs-days{}\n", label,
+                     units::to_significant(operations),
+                     units::to_significant(operations / units::operations_per_pfs_day), more);
+}
+
+std::string method_text(const Estimate& estimate, const TextStyle& style) {
+  return amount_line(estimate.method, estimate.operations.mid) +
+         indented(estimate.formula, 2, style.width);
+}
+
+/// "counting", "hardware time".
+std::string_view words_for(std::string_view method) {
+  return method == "hardware" ? "hardware time" : method;
+}
+
+/// How a source came to its figure.
+std::string words_for_basis(std::string_view basis) {
+  if (basis == "chart") return "read off a chart";
+  if (basis == "stated") return "without its arithmetic";
+  return fmt::format("by {}", words_for(basis));
+}
+
+std::string printed_text(const PrintedFigure& figure) {
+  return amount_line("printed", figure.operations(),
+                     fmt::format(", {}", words_for_basis(figure.basis)));
+}
+
+std::string crosscheck_text(const estimate::Crosscheck& check) {
+  return fmt::format(
+      "crosscheck: {} within a factor of {}; ratio hardware / counting {}; the count implies a "
+      "utilization of {}\n",
+      to_string(check.verdict), units::to_significant(check.tolerance),
+      units::to_significant(*check.ratio), units::to_significant(*check.implied_utilization));
+}
+
+std::string list_text(std::string_view title, std::span<const std::string> entries,
+                      const TextStyle& style) {
+  if (entries.empty()) return {};
+  std::string text = fmt::format("{}\n", title);
+  for (const std::string& entry : entries) text += bullet(entry, 2, style.width);
+  return text;
+}
+
+std::string title_text(const estimate::Run& run) {
+  if (run.name.empty()) return {};
+  if (!run.date) return fmt::format("{}\n", run.name);
+  return fmt::format("{}, {}\n", run.name, units::to_string(*run.date));
+}
+
+std::vector<std::string> assumptions_of(const estimate::Estimates& estimates) {
+  std::vector<std::string> all;
+  for (const auto* estimate : {&estimates.counting, &estimates.hardware}) {
+    if (!*estimate) continue;
+    for (const std::string& text : (*estimate)->assumptions) {
+      all.push_back(fmt::format("{}: {}", (*estimate)->method, text));
+    }
+  }
+  return all;
+}
+
+std::vector<std::string> sources_of(const estimate::Run& run) {
+  std::vector<std::string> all;
+  for (const auto& source : run.sources) {
+    all.push_back(fmt::format("{}: {}, {}", source.what, source.title, source.url));
+  }
+  return all;
+}
+
+std::string headline_text(const estimate::Estimates& estimates) {
+  const Estimate* headline = estimates.headline();
+  if (headline == nullptr) return "no estimate\n";
+  return amount_line("headline", headline->operations.mid,
+                     fmt::format(", by {}", words_for(headline->method)));
+}
+
+std::string pfs_days_cell(const auto& figure, double operations) {
+  return figure ? units::to_significant(operations / units::operations_per_pfs_day) : "-";
+}
+
+void write_amount(JsonWriter& json, std::string_view name, const Amount& amount) {
+  json.key(name).begin_object().member("low", amount.low).member("mid", amount.mid);
+  json.member("high", amount.high).end_object();
+}
+
+Amount in_pfs_days(const Amount& operations) {
+  const auto convert = [](double value) { return value / units::operations_per_pfs_day; };
+  return {.low = operations.low ? std::optional(convert(*operations.low)) : std::nullopt,
+          .mid = convert(operations.mid),
+          .high = operations.high ? std::optional(convert(*operations.high)) : std::nullopt};
+}
+
+void write_headline(JsonWriter& json, const Estimate* headline) {
+  json.key("headline");
+  if (headline == nullptr) {
+    json.null();
+    return;
+  }
+  json.begin_object().member("method", headline->method);
+  write_amounts(json, headline->operations);
+  json.end_object();
+}
+
+void write_run(JsonWriter& json, const RunReport& report) {
+  const estimate::Estimates& estimates = report.check.estimates;
+  json.member("run", report.run.id).member("name", report.run.name);
+  for (const auto* estimate : {&estimates.counting, &estimates.hardware}) {
+    if (!*estimate) continue;
+    json.key((*estimate)->method);
+    write_estimate(json, **estimate);
+  }
+  if (report.run.printed.total) {
+    json.key("printed");
+    write_printed(json, *report.run.printed.total);
+  }
+  write_headline(json, estimates.headline());
+  json.key("missing").begin_array();
+  for (const std::string& text : estimates.missing) json.value(text);
+  json.end_array();
+}
+
+}  // namespace
+
+Result<RunReport> report_run(estimate::Run run, double tolerance) {
+  estimate::Crosscheck check = TRY(estimate::crosscheck(run, tolerance));
+  return RunReport{std::move(run), std::move(check)};
+}
+
+std::string estimate_text(const RunReport& report, const TextStyle& style) {
+  const estimate::Estimates& estimates = report.check.estimates;
+  std::string text = title_text(report.run);
+  if (estimates.counting) text += method_text(*estimates.counting, style);
+  if (estimates.hardware) text += method_text(*estimates.hardware, style);
+  if (report.run.printed.total) text += printed_text(*report.run.printed.total);
+  text += headline_text(estimates);
+  if (report.check.ratio) text += crosscheck_text(report.check);
+  text += list_text("assumptions", assumptions_of(estimates), style);
+  text += list_text("notes", report.check.explanations, style);
+  if (!estimates.headline()) text += list_text("missing", estimates.missing, style);
+  if (style.explain) text += list_text("sources", sources_of(report.run), style);
+  return text;
+}
+
+std::vector<std::string> estimate_cells(const RunReport& report) {
+  const estimate::Estimates& estimates = report.check.estimates;
+  const auto& total = report.run.printed.total;
+  const auto mid = [](const auto& estimate) { return estimate ? estimate->operations.mid : 0; };
+  const Estimate* headline = estimates.headline();
+  return {report.run.id,
+          report.run.date ? units::to_string(*report.run.date) : "-",
+          pfs_days_cell(estimates.counting, mid(estimates.counting)),
+          pfs_days_cell(estimates.hardware, mid(estimates.hardware)),
+          pfs_days_cell(total, total ? total->operations() : 0),
+          headline == nullptr ? "-" : headline->method};
+}
+
+std::string estimate_json(std::span<const RunReport> reports) {
+  JsonWriter json;
+  json.begin_object().member("schema", "pfsday.estimate/1");
+  if (reports.size() == 1) {
+    write_run(json, reports.front());
+    return json.end_object().text();
+  }
+  json.key("runs").begin_array();
+  for (const RunReport& report : reports) {
+    json.begin_object();
+    write_run(json, report);
+    json.end_object();
+  }
+  return json.end_array().end_object().text();
+}
+
+void write_amounts(JsonWriter& json, const Amount& operations) {
+  write_amount(json, "flop", operations);
+  write_amount(json, "pfs_days", in_pfs_days(operations));
+}
+
+void write_estimate(JsonWriter& json, const Estimate& estimate) {
+  json.begin_object();
+  write_amounts(json, estimate.operations);
+  json.member("formula", estimate.formula).key("assumptions").begin_array();
+  for (const std::string& text : estimate.assumptions) json.value(text);
+  json.end_array().key("sources").begin_array();
+  for (const auto& source : estimate.sources) {
+    json.begin_object().member("what", source.what).member("title", source.title);
+    json.member("url", source.url).end_object();
+  }
+  json.end_array().end_object();
+}
+
+void write_printed(JsonWriter& json, const PrintedFigure& figure) {
+  const double operations = figure.operations();
+  json.begin_object();
+  write_amount(json, "flop", {.mid = operations});
+  write_amount(json, "pfs_days",
+               {.mid = figure.pfs_days.value_or(operations / units::operations_per_pfs_day)});
+  if (!figure.note.empty()) json.member("note", figure.note);
+  json.end_object();
+}
+
+std::string indented(std::string_view text, std::size_t indent, std::size_t width) {
+  std::string result;
+  for (const std::string& line : wrap(text, width > indent ? width - indent : width)) {
+    result += std::string(indent, ' ') + line + "\n";
+  }
+  return result;
+}
+
+std::string bullet(std::string_view text, std::size_t indent, std::size_t width) {
+  std::string result = indented(text, indent + 2, width);
+  return result.replace(indent, 1, "-");
+}
+
+}  // namespace pfsday::report
