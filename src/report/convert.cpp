@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "units/print.h"
+#include "units/quantity.h"
 
 namespace pfsday::report {
 namespace {
@@ -63,19 +64,25 @@ Unit in_operations(Unit unit) {
 
 std::string shown(double value) { return units::to_significant(value, printed_digits); }
 
-Result<void> add_value(Conversion& conversion, std::string_view name) {
+/// What was written, in the base unit of its dimension.
+struct Base {
+  Dimension dimension = Dimension::operations;
+  double value = 0;
+  std::string_view unit;
+};
+
+Result<void> add_value(Conversion& conversion, const Base& base, std::string_view name) {
   const Unit unit = in_operations(TRY(units::parse_unit(name)));
-  if (unit.dimension != conversion.dimension) {
+  if (unit.dimension != base.dimension) {
     return fail(Code::quantity_malformed,
                 fmt::format("\"{}\" is {}, but \"{}\" measures {}", conversion.quantity,
-                            describe(conversion.dimension), name, describe(unit.dimension)));
+                            describe(base.dimension), name, describe(unit.dimension)));
   }
-  const double value = conversion.base_value / unit.factor;
-  conversion.values.push_back({value, std::string(name), unit.factor});
+  const double value = base.value / unit.factor;
+  conversion.values.push_back({value, std::string(name)});
   if (unit.factor != 1) {
-    conversion.explanation.push_back(fmt::format("{} {} / {} = {} {}", shown(conversion.base_value),
-                                                 conversion.base_unit, shown(unit.factor),
-                                                 shown(value), name));
+    conversion.explanation.push_back(fmt::format("{} {} / {} = {} {}", shown(base.value), base.unit,
+                                                 shown(unit.factor), shown(value), name));
   }
   return {};
 }
@@ -84,21 +91,19 @@ Result<void> add_value(Conversion& conversion, std::string_view name) {
 
 Result<Conversion> convert(std::string_view quantity, std::optional<std::string_view> to) {
   const units::Quantity parsed = TRY(units::parse_quantity(quantity));
-  const Unit base = in_operations({parsed.dimension, 1});
-  const Presentation presentation = presentation_of(base.dimension);
-  Conversion conversion{.quantity = std::string(quantity),
-                        .dimension = base.dimension,
-                        .base_value = parsed.value * base.factor,
-                        .base_unit = presentation.units.front()};
+  const Unit base_unit = in_operations({parsed.dimension, 1});
+  const Presentation presentation = presentation_of(base_unit.dimension);
+  const Base base{base_unit.dimension, parsed.value * base_unit.factor, presentation.units.front()};
+
+  Conversion conversion{.quantity = std::string(quantity)};
   if (parsed.dimension == Dimension::number) {
     conversion.explanation.emplace_back("a plain number is read as operations");
   }
-  conversion.explanation.insert(conversion.explanation.end(), presentation.notes.begin(),
-                                presentation.notes.end());
+  for (const std::string_view note : presentation.notes) conversion.explanation.emplace_back(note);
   conversion.explanation.push_back(
-      fmt::format("{} = {} {}", quantity, shown(conversion.base_value), conversion.base_unit));
+      fmt::format("{} = {} {}", quantity, shown(base.value), base.unit));
   const auto wanted = to ? std::span<const std::string_view>(&*to, 1) : presentation.units;
-  for (const std::string_view unit : wanted) TRY(add_value(conversion, unit));
+  for (const std::string_view unit : wanted) TRY(add_value(conversion, base, unit));
   return conversion;
 }
 

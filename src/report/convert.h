@@ -10,21 +10,16 @@
 #include <vector>
 
 #include "base/result.h"
-#include "units/quantity.h"
 
 namespace pfsday::report {
 
 struct Converted {
   double value = 0;
   std::string unit;
-  double factor = 1;  ///< base units in one of `unit`
 };
 
 struct Conversion {
   std::string quantity;  ///< as it was written
-  units::Dimension dimension = units::Dimension::operations;
-  double base_value = 0;
-  std::string_view base_unit;
   std::vector<Converted> values = {};
   std::vector<std::string> explanation =
       {};  ///< the definitions used, then one formula for each value

@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "base/text.h"
+
 namespace pfsday::units {
 namespace {
 
@@ -65,12 +67,12 @@ std::string to_significant(double value, int digits) {
 std::string to_si(double value, std::string_view unit, int digits) {
   constexpr std::string_view prefixes[] = {"", "k", "M", "G", "T", "P", "E", "Z", "Y"};
   const Rounded rounded = std::isfinite(value) ? round_to(value, digits) : Rounded{};
-  const auto group = static_cast<std::size_t>(rounded.exponent / 3);
-  const bool prefixed = rounded.exponent >= 3 && group < std::size(prefixes);
-  const double scaled = prefixed ? rounded.value / std::pow(1000.0, group) : value;
-  const std::string number = to_significant(scaled, digits);
-  if (!prefixed && unit.empty()) return number;
-  return fmt::format("{} {}{}", number, prefixed ? prefixes[group] : "", unit);
+  auto group = static_cast<std::size_t>(std::max(0, rounded.exponent / 3));
+  if (group >= std::size(prefixes)) group = 0;
+  const double scaled = group > 0 ? rounded.value / std::pow(1000.0, group) : value;
+  const std::string text =
+      fmt::format("{} {}{}", to_significant(scaled, digits), prefixes[group], unit);
+  return std::string(trim(text));
 }
 
 std::string to_pfs_days(double operations, int digits) {

@@ -24,7 +24,7 @@ std::string to_json(const report::Conversion& conversion) {
   json.begin_object().member("schema", "pfsday.convert/1");
   json.member("quantity", conversion.quantity);
   json.key("values").begin_array();
-  for (const auto& [value, unit, factor] : conversion.values) {
+  for (const auto& [value, unit] : conversion.values) {
     json.begin_object().member("unit", unit).member("value", value).end_object();
   }
   json.end_array().key("explanation").begin_array();
@@ -34,7 +34,7 @@ std::string to_json(const report::Conversion& conversion) {
 
 void print_values(Session& session, const report::Conversion& conversion) {
   Table table({{""}, {""}});
-  for (const auto& [value, unit, factor] : conversion.values) {
+  for (const auto& [value, unit] : conversion.values) {
     const std::string number = units::to_significant(value, printed_digits);
     if (conversion.values.size() == 1) return session.print(fmt::format("{} {}\n", number, unit));
     table.add_row({number, unit});
