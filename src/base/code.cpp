@@ -184,7 +184,6 @@ std::string to_string(Code code) {
   return fmt::format("{}{:03}", prefix, static_cast<std::uint16_t>(code));
 }
 
-// NOLINTNEXTLINE(bugprone-unchecked-optional-access): the switch has a case for every Code
 Explanation explanation_of(Code code) { return *find_explanation(code); }
 
 std::optional<Code> find_code(std::string_view text) {
