@@ -108,6 +108,7 @@ class Graph {
   std::uint32_t add_origin(Origin origin);
   /// Marks a tensor as a parameter; see ops::Builder::use_as_parameter.
   void mark_parameter(Value tensor) { values_[tensor.index].is_parameter = true; }
+  void set_pass(std::size_t node, Pass pass) { nodes_[node].pass = pass; }
   void set_outputs(Values outputs) { outputs_ = std::move(outputs); }
 
   std::span<const Node> nodes() const { return nodes_; }

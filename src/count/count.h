@@ -1,0 +1,103 @@
+// Exact counts of a graph: per pass, per operator, per layer; parameters; what could not be
+// counted.
+//
+//   const Counts counts = TRY(count_graph(step.graph, {.rules = rules, .by = By::op}));
+//   counts.passes[Pass::forward].work.products   // multiply-adds of the forward pass
+//
+// Dead code is not counted. A graph with an uncounted node gives a lower bound, and says so.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "graph/graph.h"
+#include "ops/primitive.h"
+
+namespace pfsday::count {
+
+using graph::Pass;
+using ops::Work;
+using units::Count;
+
+struct PassCount {
+  Work work = {};
+  /// Operands read and results written by counted primitives, each at its type, unfused. What is
+  /// broadcast is read once; movement is free.
+  Count bytes = {};
+
+  PassCount& operator+=(const PassCount& other) {
+    work += other.work;
+    bytes += other.bytes;
+    return *this;
+  }
+};
+
+struct ParameterCounts {
+  Count total = {};      ///< elements of weights, biases, scales, embeddings
+  Count trainable = {};  ///< of those, the ones a gradient reaches; all of them in a forward count
+  Count buffers = {};    ///< elements of other tensors of the model: statistics, masks, scalars
+};
+
+/// Nodes as the file has them; bodies once.
+struct Coverage {
+  std::size_t nodes = 0, counted = 0, movement = 0, uncounted = 0;
+};
+
+struct Uncounted {
+  std::string node;
+  std::string op;
+  std::string reason;
+};
+
+enum class By : std::uint8_t {
+  none,
+  op,     ///< a row for each front-end operator
+  layer,  ///< a row for each front-end node
+};
+
+/// Work of one operator or layer in one pass.
+struct Row {
+  std::string name;
+  std::string op;
+  Pass pass = Pass::forward;
+  std::size_t nodes = 0;  ///< front-end nodes
+  Work work = {};
+};
+
+/// The work of one primitive: a line of the arithmetic behind a total.
+struct Line {
+  std::string layer;
+  std::string op;  ///< front-end operator
+  Pass pass = Pass::forward;
+  std::string primitive;
+  std::string operands;  ///< "f32[1,3,224,224] x f32[96,3,11,11] -> f32[1,96,54,54]"
+  Work work = {};
+};
+
+struct Counts {
+  std::array<PassCount, graph::pass_count> passes = {};
+  PassCount total = {};
+  ParameterCounts parameters = {};
+  Coverage coverage = {};
+  std::vector<Uncounted> uncounted = {};
+  std::vector<Row> rows = {};
+  std::vector<Line> lines = {};
+
+  bool complete() const { return uncounted.empty(); }
+  const PassCount& pass(Pass pass) const { return passes[static_cast<std::size_t>(pass)]; }
+};
+
+struct CountOptions {
+  ops::Rules rules = {};
+  By by = By::none;
+  bool lines = false;  ///< collect the arithmetic line by line
+  /// Front-end nodes of the file, for the coverage.
+  std::size_t node_count = 0;
+};
+
+/// Errors: Code::count_overflow.
+Result<Counts> count_graph(const graph::Graph& graph, const CountOptions& options);
+
+}  // namespace pfsday::count
