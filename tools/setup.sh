@@ -17,13 +17,14 @@ missing_packages() {
 
 # install_packages GROUP...: installs what is missing of the groups; asks nothing.
 install_packages() {
-  local missing as_root=() install=(apt-get install -y --no-install-recommends)
+  local missing list as_root=() install=(apt-get install -y --no-install-recommends)
   if ! command -v dpkg-query > /dev/null; then
     echo "not a Debian system: taking the packages of tools/packages.txt ($*) as installed"
     return
   fi
-  mapfile -t missing < <(missing_packages "$@")
-  if [ ${#missing[@]} = 0 ]; then return; fi
+  list=$(missing_packages "$@")
+  if [ -z "$list" ]; then return; fi
+  mapfile -t missing <<< "$list"
   if [ "$(id -u)" != 0 ]; then
     if ! command -v sudo > /dev/null; then
       echo "missing packages; as root, run: ${install[*]} ${missing[*]}" >&2
