@@ -141,6 +141,21 @@ Result<const TomlTable*> TomlReader::find_table(std::string_view key) {
   return malformed(key, fmt::format("is {}, not a table", kind_of(*value)));
 }
 
+template <class T>
+Result<std::vector<T>> TomlReader::find_list(std::string_view key, std::string_view kind) {
+  std::vector<T> elements;
+  const TomlValue* value = find(key);
+  if (value == nullptr) return elements;
+  const auto* list = std::get_if<TomlValue::List>(&value->data);
+  if (list == nullptr) return malformed(key, fmt::format("is not a list of {}", kind));
+  for (const TomlValue& entry : *list) {
+    const T* element = std::get_if<T>(&entry.data);
+    if (element == nullptr) return malformed(key, fmt::format("is not a list of {}", kind));
+    elements.push_back(*element);
+  }
+  return elements;
+}
+
 Result<std::vector<const TomlTable*>> TomlReader::find_tables(std::string_view key) {
   std::vector<const TomlTable*> tables;
   const TomlValue* value = find(key);
@@ -156,17 +171,11 @@ Result<std::vector<const TomlTable*>> TomlReader::find_tables(std::string_view k
 }
 
 Result<std::vector<std::string>> TomlReader::find_texts(std::string_view key) {
-  std::vector<std::string> texts;
-  const TomlValue* value = find(key);
-  if (value == nullptr) return texts;
-  const auto* list = std::get_if<TomlValue::List>(&value->data);
-  if (list == nullptr) return malformed(key, "is not a list of texts");
-  for (const TomlValue& element : *list) {
-    const auto* text = std::get_if<std::string>(&element.data);
-    if (text == nullptr) return malformed(key, "is not a list of texts");
-    texts.push_back(*text);
-  }
-  return texts;
+  return find_list<std::string>(key, "texts");
+}
+
+Result<std::vector<std::int64_t>> TomlReader::find_integers(std::string_view key) {
+  return find_list<std::int64_t>(key, "whole numbers");
 }
 
 Result<std::string> TomlReader::text(std::string_view key) {

@@ -74,6 +74,7 @@ class TomlReader {
   /// The tables of a list; empty if the key is absent.
   Result<std::vector<const TomlTable*>> find_tables(std::string_view key);
   Result<std::vector<std::string>> find_texts(std::string_view key);
+  Result<std::vector<std::int64_t>> find_integers(std::string_view key);
 
   Result<std::string> text(std::string_view key);
   Result<std::string> text_or(std::string_view key, std::string_view otherwise);
@@ -89,6 +90,9 @@ class TomlReader {
   Result<void> finish() const;
 
  private:
+  template <class T>
+  Result<std::vector<T>> find_list(std::string_view key, std::string_view kind);
+
   const TomlTable* table_;
   std::string name_;
   std::vector<std::string> known_;
