@@ -20,6 +20,9 @@ std::string difference(double a, double b) {
   return fmt::format("{:.1f} % {}", 100 * std::abs(share), share < 0 ? "lower" : "higher");
 }
 
+/// 724406816 as "724,406,816".
+std::string grouped(double value) { return units::to_grouped(units::Count(std::llround(value))); }
+
 std::string with_note(std::string text, const std::string& note) {
   return note.empty() ? text : fmt::format("{}; {}", text, note);
 }
@@ -39,9 +42,25 @@ bool explain_slip(std::string_view method, const std::optional<PrintedFigure>& p
   return true;
 }
 
+/// How the layers that we count compare with the add-multiplies that the source states.
+std::string explain_example(const CountedExample& counted) {
+  std::string text = fmt::format("layers: {} add-multiplies per {}",
+                                 grouped(counted.add_multiplies), counted.example);
+  if (counted.stated_add_multiplies) {
+    const double stated = *counted.stated_add_multiplies;
+    text += stated == counted.add_multiplies
+                ? ", as stated"
+                : fmt::format(", {} than the stated {}", difference(counted.add_multiplies, stated),
+                              grouped(stated));
+  }
+  text += fmt::format("; forward and both gradients take {} x the forward pass",
+                      units::to_significant(counted.operations / counted.forward_operations));
+  return with_note(text, counted.why);
+}
+
 Verdict judge(const Crosscheck& check) {
   const Estimates& estimates = check.estimates;
-  if (!estimates.counting && !estimates.hardware) return Verdict::none;
+  if (estimates.headline() == nullptr) return Verdict::none;
   if (!check.ratio) return Verdict::single;
   const double gap = std::max(*check.ratio, 1 / *check.ratio);
   return gap <= check.tolerance ? Verdict::consistent : Verdict::conflict;
@@ -71,16 +90,19 @@ std::string_view to_string(Verdict verdict) {
 Result<Crosscheck> crosscheck(const Run& run, double tolerance) {
   Crosscheck check{.estimates = TRY(estimate_run(run)), .tolerance = tolerance};
   const Estimates& estimates = check.estimates;
-  if (estimates.counting && estimates.hardware) {
-    const double counted = estimates.counting->operations.mid;
+  if (estimates.counting() != nullptr && estimates.hardware) {
+    const double counted = estimates.counting()->operations.mid;
     check.ratio = estimates.hardware->operations.mid / counted;
     check.implied_utilization = counted / estimates.available_operations;
   }
   check.verdict = judge(check);
   check.counting_slips =
-      explain_slip("counting", run.printed.counting, estimates.counting, check.explanations);
+      explain_slip("counting", run.printed.counting, estimates.stated_count, check.explanations);
   check.hardware_slips =
       explain_slip("hardware", run.printed.hardware, estimates.hardware, check.explanations);
+  for (const CountedExample& example : estimates.examples) {
+    check.explanations.push_back(explain_example(example));
+  }
   explain_gap(check);
   return check;
 }
@@ -88,7 +110,7 @@ Result<Crosscheck> crosscheck(const Run& run, double tolerance) {
 std::string to_pf_text(double operations) {
   const double pf = operations / operations_per_pf;
   if (pf < 1000 || pf >= 1e6) return units::to_significant(pf);
-  return units::to_grouped(units::Count(std::llround(pf)));
+  return grouped(pf);
 }
 
 }  // namespace pfsday::estimate

@@ -6,8 +6,10 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <functional>
 
 #include "base/text.h"
+#include "count/step.h"
 #include "hardware/chip.h"
 #include "units/count.h"
 #include "units/print.h"
@@ -132,6 +134,29 @@ PhaseProduct count_phase(const CountingInputs& inputs) {
   return multiply(factors, inputs.notes);
 }
 
+Result<CountedExample> count_example(const CountingInputs& inputs) {
+  const Network& network = *inputs.network;
+  const count::Counts counts =
+      TRY(count::count_step(network.graph, count::Step::training, count::CountOptions{}));
+  const auto& forward = counts.pass(graph::Pass::forward).work;
+  return CountedExample{
+      .example = inputs.example,
+      .add_multiplies = forward.products.to_double() * network.times,
+      .stated_add_multiplies = inputs.add_multiplies,
+      .operations = counts.total.work.operations().to_double() * network.times,
+      .forward_operations = forward.operations().to_double() * network.times,
+      .why = network.why,
+  };
+}
+
+PhaseProduct count_layers(const CountingInputs& inputs, const CountedExample& example) {
+  std::vector<Factor> factors{
+      {.name = fmt::format("operations per {}, forward and both gradients", example.example),
+       .value = example.operations}};
+  std::ranges::copy(inputs.repeats, std::back_inserter(factors));
+  return multiply(factors, inputs.network->notes);
+}
+
 PhaseProduct time_phase(const HardwareInputs& inputs, HardwareFactors resolved) {
   std::vector<Factor> factors = std::move(resolved.available);
   factors.push_back(resolved.utilization);
@@ -165,15 +190,40 @@ std::vector<std::string> missing_inputs(const Run& run) {
   return missing;
 }
 
-bool all_phases(const Run& run, auto Phase::* inputs) {
-  return std::ranges::all_of(run.phases,
-                             [inputs](const Phase& p) { return (p.*inputs).has_value(); });
+/// One method: the product of each phase, summed; absent unless every phase `has` the inputs.
+Result<std::optional<Estimate>> sum_phases(
+    const Run& run, std::string_view method, bool (*has)(const Phase&),
+    const std::function<Result<PhaseProduct>(const Phase&)>& multiply_phase) {
+  if (!std::ranges::all_of(run.phases, has)) return std::optional<Estimate>{};
+  Estimate sum{.method = std::string(method)};
+  for (const Phase& phase : run.phases) {
+    add_phase(run, phase, TRY(multiply_phase(phase)), sum);
+  }
+  return finish(run, std::move(sum));
 }
+
+bool has_stated_count(const Phase& phase) {
+  return phase.counting && !phase.counting->per_example.empty();
+}
+bool has_network(const Phase& phase) { return phase.counting && phase.counting->network; }
+bool has_hardware(const Phase& phase) { return phase.hardware.has_value(); }
 
 }  // namespace
 
+std::vector<const Estimate*> Estimates::methods() const {
+  std::vector<const Estimate*> all;
+  if (counting() != nullptr) all.push_back(counting());
+  if (hardware) all.push_back(&*hardware);
+  return all;
+}
+
+const Estimate* Estimates::counting() const {
+  if (stated_count) return &*stated_count;
+  return counted ? &*counted : nullptr;
+}
+
 const Estimate* Estimates::headline() const {
-  if (counting) return &*counting;
+  if (counting() != nullptr) return counting();
   return hardware ? &*hardware : nullptr;
 }
 
@@ -189,20 +239,21 @@ Result<HardwareFactors> resolve(const HardwareInputs& inputs) {
 
 Result<Estimates> estimate_run(const Run& run) {
   Estimates result{.missing = missing_inputs(run)};
-  if (all_phases(run, &Phase::counting)) {
-    Estimate sum{.method = "counting"};
-    for (const Phase& phase : run.phases) add_phase(run, phase, count_phase(*phase.counting), sum);
-    result.counting = finish(run, std::move(sum));
-  }
-  if (all_phases(run, &Phase::hardware)) {
-    Estimate sum{.method = "hardware"};
-    for (const Phase& phase : run.phases) {
-      HardwareFactors resolved = TRY(resolve(*phase.hardware));
-      result.available_operations += product(resolved.available);
-      add_phase(run, phase, time_phase(*phase.hardware, std::move(resolved)), sum);
-    }
-    result.hardware = finish(run, std::move(sum));
-  }
+  const auto by_stated_factors = [](const Phase& phase) -> Result<PhaseProduct> {
+    return count_phase(*phase.counting);
+  };
+  const auto by_layers = [&](const Phase& phase) -> Result<PhaseProduct> {
+    result.examples.push_back(TRY(count_example(*phase.counting)));
+    return count_layers(*phase.counting, result.examples.back());
+  };
+  const auto by_time = [&](const Phase& phase) -> Result<PhaseProduct> {
+    HardwareFactors resolved = TRY(resolve(*phase.hardware));
+    result.available_operations += product(resolved.available);
+    return time_phase(*phase.hardware, std::move(resolved));
+  };
+  result.stated_count = TRY(sum_phases(run, "counting", has_stated_count, by_stated_factors));
+  result.counted = TRY(sum_phases(run, "counting", has_network, by_layers));
+  result.hardware = TRY(sum_phases(run, "hardware", has_hardware, by_time));
   return result;
 }
 

@@ -37,19 +37,36 @@ struct Estimate {
   std::vector<Source> sources = {};
 };
 
+/// The operations of one example as we count them from the layers of a network.
+struct CountedExample {
+  std::string example = {};                          ///< image, word, ...
+  double add_multiplies = 0;                         ///< of the forward pass
+  std::optional<double> stated_add_multiplies = {};  ///< by the source
+  double operations = 0;                             ///< forward and both gradients
+  double forward_operations = 0;
+  std::string why = {};  ///< why it differs from what is stated
+};
+
 /// Both methods on one run, summed over its phases. A method is absent where a phase lacks its
 /// inputs; `missing` says which.
 struct Estimates {
-  std::optional<Estimate> counting = {};
+  std::optional<Estimate> stated_count = {};  ///< counting, by the factors that the source states
+  std::optional<Estimate> counted = {};       ///< counting, by the layers of the network
   std::optional<Estimate> hardware = {};
   /// Operations of all chips at their peak over the whole time; only with `hardware`.
   double available_operations = 0;
+  std::vector<CountedExample> examples = {};  ///< one for each phase with a network
   std::vector<std::string> missing = {};
 
+  /// Those of counting() and hardware that are there.
+  std::vector<const Estimate*> methods() const;
+  /// By the stated factors, else by the layers; null where there is neither.
+  const Estimate* counting() const;
   /// A complete count, else hardware time; null where there is neither.
   const Estimate* headline() const;
 };
 
+/// Errors: those of `resolve` and of counting the network.
 Result<Estimates> estimate_run(const Run& run);
 
 /// The factors of method 2, its peak and utilization looked up.

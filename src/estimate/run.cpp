@@ -8,6 +8,7 @@
 #include "base/toml.h"
 #include "estimate/amount.h"
 #include "estimate/method.h"
+#include "importers/recipe/recipe.h"
 #include "units/quantity.h"
 
 namespace pfsday::estimate {
@@ -74,6 +75,7 @@ Result<std::string_view> find_one_of(TomlReader& in, std::span<const std::string
 /// MAC per example x operations per MAC x (forward and backward).
 Result<void> read_add_multiplies(TomlReader& in, CountingInputs& counting) {
   const double macs = TRY(amount(in, "add_multiplies_per_example", measure::add_multiplies));
+  counting.add_multiplies = macs;
   counting.per_example.push_back(
       {.name = fmt::format("add-multiplies per {}", counting.example), .value = macs});
   const auto operations = TRY(find_amount(in, "operations_per_add_multiply", measure::plain));
@@ -126,14 +128,27 @@ Result<void> add_notes(TomlReader& in, std::vector<std::string>& notes) {
   return {};
 }
 
+Result<std::optional<Network>> read_network(TomlReader& counting) {
+  const TomlTable* table = TRY(counting.find_table("recipe"));
+  if (table == nullptr) return std::optional<Network>{};
+  TomlReader in(*table, "phase.counting.recipe");
+  Network network{.graph = TRY(importers::read_recipe(in))};
+  network.times = TRY(find_amount(in, "times", measure::plain)).value_or(1);
+  network.why = TRY(in.text_or("why", ""));
+  TRY(add_notes(in, network.notes));
+  TRY(in.finish());
+  return network;
+}
+
 Result<CountingInputs> read_counting(const TomlTable& table) {
   TomlReader in(table, "phase.counting");
   CountingInputs counting;
   counting.example = TRY(in.text_or("example", in.has("tokens") ? "token" : "example"));
   TRY(read_per_example(in, counting));
-  if (counting.per_example.empty()) {
+  counting.network = TRY(read_network(in));
+  if (counting.per_example.empty() && !counting.network) {
     return in.missing("add_multiplies_per_example",
-                      "or \"operations_per_example\", \"parameters\"");
+                      "or \"operations_per_example\", \"parameters\", \"recipe\"");
   }
   TRY(read_repeats(in, counting));
   TRY(add_notes(in, counting.notes));

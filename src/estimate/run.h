@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "graph/graph.h"
 #include "units/date.h"
 
 namespace pfsday::estimate {
@@ -34,12 +35,22 @@ struct Factor {
   std::string note = {};
 };
 
+/// The network itself, which we count: forward and both gradients, exactly.
+struct Network {
+  graph::Graph graph = {};  ///< of one example
+  double times = 1;         ///< how many such networks an example passes through
+  std::string why = {};     ///< why its count differs from the stated one
+  std::vector<std::string> notes = {};
+};
+
 /// Method 1: operations per example, times how often.
 struct CountingInputs {
   std::string example = "example";  ///< what one example is: image, word, timestep
   /// The factors of the operations per example as stated by the source, such as add-multiplies, 2
-  /// and 3; empty where only a recipe or a model is given.
+  /// and 3; empty where only the network is given.
   std::vector<Factor> per_example = {};
+  std::optional<double> add_multiplies = {};  ///< per example, where the source states them
+  std::optional<Network> network = {};
   std::vector<Factor> repeats = {};  ///< examples, epochs, updates, batch, tokens, named factors
   std::vector<std::string> notes = {};
 };

@@ -36,8 +36,8 @@ TEST(ParseRun, CountingWithItsDefaultsSaidAsAssumptions) {
   const auto run = parse_run(join_texts(start, counting));
   ASSERT_TRUE(run) << to_string(run.error());
   const auto estimates = estimate_run(*run);
-  ASSERT_TRUE(estimates && estimates->counting);
-  const Estimate& estimate = *estimates->counting;
+  ASSERT_TRUE(estimates && estimates->counting());
+  const Estimate& estimate = *estimates->counting();
   EXPECT_DOUBLE_EQ(estimate.operations.mid, 4.86e17);
   EXPECT_EQ(
       estimate.formula,
@@ -61,10 +61,10 @@ TEST(ParseRun, HardwareTime) {
 
 TEST(ParseRun, PhasesAreSummedAndAMethodNeedsThemAll) {
   const auto both = parse_run(join_texts(start, counting, counting));
-  EXPECT_DOUBLE_EQ(estimate_run(*both)->counting->operations.mid, 2 * 4.86e17);
+  EXPECT_DOUBLE_EQ(estimate_run(*both)->counting()->operations.mid, 2 * 4.86e17);
   const auto mixed = parse_run(join_texts(start, counting, hardware));
   const auto estimates = estimate_run(*mixed);
-  EXPECT_FALSE(estimates->counting);
+  EXPECT_FALSE(estimates->counting());
   EXPECT_FALSE(estimates->hardware);
   EXPECT_EQ(estimates->missing.size(), 2U);
 }
@@ -158,10 +158,61 @@ TEST(Catalogue, RecomputesTheWorkedExamplesOf2018) {
     ASSERT_NE(run, runs->end());
     const auto estimates = estimate_run(*run);
     ASSERT_TRUE(estimates) << to_string(estimates.error());
-    const auto& estimate = c.counts ? estimates->counting : estimates->hardware;
+    const auto& estimate = c.counts ? estimates->stated_count : estimates->hardware;
     ASSERT_TRUE(estimate);
     EXPECT_EQ(units::to_significant(estimate->operations.mid / 1e15), c.pf);
   }
+}
+
+/// Multiply-adds of the forward pass, worked out by hand from the layers as the papers print them.
+TEST(Catalogue, CountsTheLayersOfItsRecipes) {
+  const struct {
+    std::string_view run;
+    double add_multiplies;
+    bool as_stated;
+  } cases[] = {
+      {"dqn", 2'555'904, true},          {"deepspeech2", 98'304'000, true},
+      {"alexnet", 724'406'816, false},   {"vgg", 15'470'264'320, false},
+      {"resnet", 11'282'415'616, false},
+  };
+  const auto runs = catalogue_runs();
+  ASSERT_TRUE(runs);
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.run);
+    const auto estimates = estimate_run(*std::ranges::find(*runs, c.run, &estimate::Run::id));
+    ASSERT_TRUE(estimates) << to_string(estimates.error());
+    ASSERT_EQ(estimates->examples.size(), 1U);
+    const CountedExample& example = estimates->examples[0];
+    EXPECT_EQ(example.add_multiplies, c.add_multiplies);
+    EXPECT_EQ(example.add_multiplies == *example.stated_add_multiplies, c.as_stated);
+    EXPECT_LT(example.operations, 3 * example.forward_operations);
+    EXPECT_GT(example.operations, 2.5 * example.forward_operations);
+  }
+}
+
+TEST(ParseRun, ARecipeAloneIsTheCount) {
+  const auto run = parse_run(join_texts(start, R"([[phase]]
+name = "training"
+[phase.counting]
+updates = 10
+batch = 4
+[phase.counting.recipe]
+bias = false
+input = [3]
+layers = [{dense = 5}, {dense = 2, relu = false}]
+)"));
+  ASSERT_TRUE(run) << to_string(run.error());
+  const auto estimates = estimate_run(*run);
+  ASSERT_TRUE(estimates) << to_string(estimates.error());
+  EXPECT_FALSE(estimates->stated_count);
+  // Forward 15 + 10 multiply-adds, weight gradients as many, data gradient 10 into the first layer.
+  EXPECT_EQ(estimates->counting()->operations.mid, 2.0 * (25 + 25 + 10) * 40);
+}
+
+TEST(ParseRun, EditingAFactorMovesTheResult) {
+  std::string text(join_texts(start, counting));
+  text.replace(text.find("epochs = 90"), 11, "epochs = 45");
+  EXPECT_DOUBLE_EQ(estimate_run(*parse_run(text))->counting()->operations.mid, 4.86e17 / 2);
 }
 
 }  // namespace

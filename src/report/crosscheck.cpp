@@ -33,7 +33,8 @@ std::vector<std::string> cells_of(const RunReport& report) {
   const auto& printed = report.run.printed;
   return {report.run.id,
           printed_cell(printed.counting, check.counting_slips),
-          estimate_cell(check.estimates.counting),
+          estimate_cell(check.estimates.stated_count),
+          estimate_cell(check.estimates.counted),
           printed_cell(printed.hardware, check.hardware_slips),
           estimate_cell(check.estimates.hardware),
           share_cell(check.ratio),
@@ -61,18 +62,33 @@ void write_implied_utilization(JsonWriter& json, const std::optional<double>& va
   json.member("high", std::optional<double>()).end_object();
 }
 
+/// The estimate by layers, and the add-multiplies of one example beside the stated ones.
+void write_counted(JsonWriter& json, const estimate::Estimates& estimates) {
+  if (!estimates.counted) return;
+  json.key("counted");
+  write_estimate(json, *estimates.counted);
+  json.key("examples").begin_array();
+  for (const estimate::CountedExample& one : estimates.examples) {
+    json.begin_object().member("example", one.example);
+    json.member("counted_add_multiplies", one.add_multiplies);
+    json.member("stated_add_multiplies", one.stated_add_multiplies);
+    json.member("why", one.why).end_object();
+  }
+  json.end_array();
+}
+
 void write_run(JsonWriter& json, const RunReport& report) {
   const Crosscheck& check = report.check;
   const auto& printed = report.run.printed;
   const estimate::Estimates& estimates = check.estimates;
   json.begin_object().member("run", report.run.id).member("name", report.run.name);
-  for (const auto* estimate : {&estimates.counting, &estimates.hardware}) {
-    if (!*estimate) continue;
-    json.key((*estimate)->method);
-    write_estimate(json, **estimate);
+  for (const Estimate* estimate : estimates.methods()) {
+    json.key(estimate->method);
+    write_estimate(json, *estimate);
   }
+  write_counted(json, estimates);
   write_pair(json, "printed", write_printed, printed.counting, printed.hardware);
-  write_pair(json, "recomputed", write_estimate, estimates.counting, estimates.hardware);
+  write_pair(json, "recomputed", write_estimate, estimates.stated_count, estimates.hardware);
   json.member("ratio", check.ratio);
   write_implied_utilization(json, check.implied_utilization);
   json.member("tolerance", check.tolerance).member("verdict", to_string(check.verdict));

@@ -18,6 +18,7 @@ inline constexpr Heading crosscheck_headings[] = {
     {"system"},
     {"printed ", "counting, PF"},
     {"recomputed", "counting, PF"},
+    {"counted", "counting, PF"},
     {"printed ", "hardware, PF"},
     {"recomputed", "hardware, PF"},
     {"ratio"},

@@ -20,9 +20,9 @@ std::string amount_line(std::string_view label, double operations, std::string_v
                      units::to_significant(operations / units::operations_per_pfs_day), more);
 }
 
-std::string method_text(const Estimate& estimate, const TextStyle& style) {
-  return amount_line(estimate.method, estimate.operations.mid) +
-         indented(estimate.formula, 2, style.width);
+std::string estimate_lines(std::string_view label, const Estimate& estimate,
+                           const TextStyle& style) {
+  return amount_line(label, estimate.operations.mid) + indented(estimate.formula, 2, style.width);
 }
 
 /// "counting", "hardware time".
@@ -66,10 +66,9 @@ std::string title_text(const estimate::Run& run) {
 
 std::vector<std::string> assumptions_of(const estimate::Estimates& estimates) {
   std::vector<std::string> all;
-  for (const auto* estimate : {&estimates.counting, &estimates.hardware}) {
-    if (!*estimate) continue;
-    for (const std::string& text : (*estimate)->assumptions) {
-      all.push_back(fmt::format("{}: {}", (*estimate)->method, text));
+  for (const Estimate* estimate : estimates.methods()) {
+    for (const std::string& text : estimate->assumptions) {
+      all.push_back(fmt::format("{}: {}", estimate->method, text));
     }
   }
   return all;
@@ -90,8 +89,12 @@ std::string headline_text(const estimate::Estimates& estimates) {
                      fmt::format(", by {}", words_for(headline->method)));
 }
 
-std::string pfs_days_cell(const auto& figure, double operations) {
-  return figure ? units::to_significant(operations / units::operations_per_pfs_day) : "-";
+std::string pfs_days_text(double operations) {
+  return units::to_significant(operations / units::operations_per_pfs_day);
+}
+
+std::string pfs_days_cell(const Estimate* estimate) {
+  return estimate == nullptr ? "-" : pfs_days_text(estimate->operations.mid);
 }
 
 void write_amount(JsonWriter& json, std::string_view name, const Amount& amount) {
@@ -120,10 +123,9 @@ void write_headline(JsonWriter& json, const Estimate* headline) {
 void write_run(JsonWriter& json, const RunReport& report) {
   const estimate::Estimates& estimates = report.check.estimates;
   json.member("run", report.run.id).member("name", report.run.name);
-  for (const auto* estimate : {&estimates.counting, &estimates.hardware}) {
-    if (!*estimate) continue;
-    json.key((*estimate)->method);
-    write_estimate(json, **estimate);
+  for (const Estimate* estimate : estimates.methods()) {
+    json.key(estimate->method);
+    write_estimate(json, *estimate);
   }
   if (report.run.printed.total) {
     json.key("printed");
@@ -145,8 +147,12 @@ Result<RunReport> report_run(estimate::Run run, double tolerance) {
 std::string estimate_text(const RunReport& report, const TextStyle& style) {
   const estimate::Estimates& estimates = report.check.estimates;
   std::string text = title_text(report.run);
-  if (estimates.counting) text += method_text(*estimates.counting, style);
-  if (estimates.hardware) text += method_text(*estimates.hardware, style);
+  for (const Estimate* estimate : estimates.methods()) {
+    text += estimate_lines(estimate->method, *estimate, style);
+  }
+  if (estimates.stated_count && estimates.counted) {
+    text += estimate_lines("by layers", *estimates.counted, style);
+  }
   if (report.run.printed.total) text += printed_text(*report.run.printed.total);
   text += headline_text(estimates);
   if (report.check.ratio) text += crosscheck_text(report.check);
@@ -160,13 +166,12 @@ std::string estimate_text(const RunReport& report, const TextStyle& style) {
 std::vector<std::string> estimate_cells(const RunReport& report) {
   const estimate::Estimates& estimates = report.check.estimates;
   const auto& total = report.run.printed.total;
-  const auto mid = [](const auto& estimate) { return estimate ? estimate->operations.mid : 0; };
   const Estimate* headline = estimates.headline();
   return {report.run.id,
           report.run.date ? units::to_string(*report.run.date) : "-",
-          pfs_days_cell(estimates.counting, mid(estimates.counting)),
-          pfs_days_cell(estimates.hardware, mid(estimates.hardware)),
-          pfs_days_cell(total, total ? total->operations() : 0),
+          pfs_days_cell(estimates.counting()),
+          pfs_days_cell(estimates.hardware ? &*estimates.hardware : nullptr),
+          total ? pfs_days_text(total->operations()) : "-",
           headline == nullptr ? "-" : headline->method};
 }
 
