@@ -1,35 +1,82 @@
 #include "ops/window.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace pfsday::ops {
 namespace {
 
-std::int64_t floor_div(std::int64_t a, std::int64_t b) {
-  return a / b - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0);
+__extension__ using Int128 = __int128;
+
+Int128 floor_div(Int128 a, Int128 b) { return a / b - (a % b < 0 ? 1 : 0); }
+Int128 ceil_div(Int128 a, Int128 b) { return -floor_div(-a, b); }
+
+/// Sum of (a * i + b) / m, rounded down, over i in 0..n-1; nothing negative. As Euclid's algorithm:
+/// each step counts the points below the line and swaps the axes.
+Int128 floor_sum(Int128 n, Int128 m, Int128 a, Int128 b) {
+  Int128 sum = 0;
+  while (n > 0) {
+    sum += n * (n - 1) / 2 * (a / m) + n * (b / m);
+    const Int128 top = a % m * n + b % m;
+    a = std::exchange(m, a % m);
+    n = top / a;
+    b = top % a;
+  }
+  return sum;
 }
+
+/// Pairs of output and tap with o * stride + k * dilation < limit.
+Int128 pairs_below(const WindowAxis& axis, Int128 limit) {
+  const Int128 last_start = Int128{axis.output - 1} * axis.stride;
+  // Taps that some output meets, and of those the ones that all do.
+  const Int128 some = std::clamp<Int128>(ceil_div(limit, axis.dilation), 0, axis.taps);
+  const Int128 all = std::clamp<Int128>(ceil_div(limit - last_start, axis.dilation), 0, some);
+  // The others, from the last: each meets the outputs below (limit - k * dilation) / stride.
+  const Int128 below = limit - (some - 1) * axis.dilation + axis.stride - 1;
+  return all * axis.output + floor_sum(some - all, axis.stride, axis.dilation, below);
+}
+
+Count to_count(Int128 n) { return Count(static_cast<units::Uint128>(n)); }
 
 }  // namespace
 
 Count WindowAxis::real_pairs() const {
-  Count pairs = 0;
-  for (std::int64_t k = 0; k < taps; ++k) {
-    // 0 <= o * stride + shift < input
-    const std::int64_t shift = k * dilation - pad_low;
-    const std::int64_t first = std::max<std::int64_t>(0, -floor_div(shift, stride));
-    const std::int64_t last = std::min(output - 1, floor_div(input - 1 - shift, stride));
-    if (last >= first) pairs += last - first + 1;
+  return to_count(pairs_below(*this, Int128{input} + pad_low) - pairs_below(*this, pad_low));
+}
+
+Count WindowAxis::real_outputs() const {
+  if (input == 0) return 0;
+  const auto clamp = [this](Int128 o) { return std::clamp<Int128>(o, 0, output); };
+  // From this output on, the first tap is not before the input; up to that one, not behind it.
+  const Int128 inside = clamp(ceil_div(pad_low, stride));
+  const Int128 end = clamp(ceil_div(Int128{input} + pad_low, stride));
+  // Outputs before it: the first tap that is not before the input may step over a short one.
+  const Int128 reach = Int128{taps - 1} * dilation;
+  const Int128 start = std::min(clamp(ceil_div(pad_low - reach, stride)), inside);
+  Int128 before = inside - start;
+  if (input < dilation) {
+    const Int128 offset = start * stride - pad_low;
+    const Int128 first = offset - floor_div(offset, dilation) * dilation;
+    before += floor_sum(before, dilation, stride, first) -
+              floor_sum(before, dilation, stride, first + dilation - input);
+  }
+  return to_count(before + end - inside);
+}
+
+Count counted_pairs(std::span<const WindowAxis> axes, const Rules& rules) {
+  const bool is_real = rules.padding == Rules::Padding::real;
+  Count pairs = 1;
+  for (const WindowAxis& axis : axes) {
+    pairs *= is_real ? axis.real_pairs() : Count(axis.output) * axis.taps;
   }
   return pairs;
 }
 
-Count counted_pairs(std::span<const WindowAxis> axes, const Rules& rules) {
-  Count pairs = 1;
-  for (const WindowAxis& axis : axes) {
-    pairs *=
-        rules.padding == Rules::Padding::real ? axis.real_pairs() : Count(axis.output) * axis.taps;
-  }
-  return pairs;
+Count counted_outputs(std::span<const WindowAxis> axes, const Rules& rules) {
+  const bool is_real = rules.padding == Rules::Padding::real;
+  Count outputs = 1;
+  for (const WindowAxis& axis : axes) outputs *= is_real ? axis.real_outputs() : axis.output;
+  return outputs;
 }
 
 std::int64_t window_output_size(std::int64_t input, std::int64_t taps, std::int64_t stride,
@@ -38,7 +85,7 @@ std::int64_t window_output_size(std::int64_t input, std::int64_t taps, std::int6
   const Count reach = Count(taps - 1) * dilation + 1;
   if (reach > Count(size_limit)) return 0;
   const std::int64_t room = input + pad_low + pad_high - static_cast<std::int64_t>(reach.value());
-  return floor_div(room, stride) + 1;
+  return static_cast<std::int64_t>(floor_div(room, stride)) + 1;
 }
 
 Result<void> require_window_attributes(const NodeView& node, std::size_t rank) {

@@ -19,12 +19,16 @@ struct WindowAxis {
     return o * stride + k * dilation - pad_low;
   }
   bool is_real(std::int64_t index) const { return index >= 0 && index < input; }
-  /// Pairs of output and tap whose input index exists. Takes time in taps only.
+  /// Pairs of output and tap whose input index exists. In closed form: sizes may be huge.
   Count real_pairs() const;
+  /// Outputs with at least one such tap.
+  Count real_outputs() const;
 };
 
 /// Pairs of output and tap that count under the rules: product over the axes.
 Count counted_pairs(std::span<const WindowAxis> axes, const Rules& rules);
+/// Outputs with a tap that counts under the rules: product over the axes.
+Count counted_outputs(std::span<const WindowAxis> axes, const Rules& rules);
 
 /// Output size for a window of that many taps; less than 1 if it does not fit.
 std::int64_t window_output_size(std::int64_t input, std::int64_t taps, std::int64_t stride,

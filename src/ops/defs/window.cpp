@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "ops/builder.h"
 #include "ops/evaluation.h"
 #include "ops/gradients.h"
@@ -105,7 +107,7 @@ Result<TensorTypes> infer_max_gradient(const NodeView& node) {
 /// Taps less one for each output that has a tap at all.
 Count steps_of(const NodeView& node, const Rules& rules) {
   const auto axes = axes_of(node, node.input_shape(0), node.output_shape(0));
-  return counted_pairs(axes, rules) - node.output_type(0).elements();
+  return counted_pairs(axes, rules) - counted_outputs(axes, rules);
 }
 
 Work work_of_sum(const NodeView& node, const Rules& rules) {
@@ -177,6 +179,7 @@ void evaluate_window(const NodeView& node, Evaluation<Scalar>& run, Scalar paddi
                      Combine&& combine) {
   const auto& x = run.input(0).data;
   auto& y = run.output(0).data;
+  std::fill(y.begin(), y.end(), padding);
   std::vector<bool> started(y.size(), false);
   const auto axes = axes_of(node, node.input_shape(0), node.output_shape(0));
   for_each_tap(axes, [&](auto at, std::size_t output) {

@@ -1,0 +1,20 @@
+#include "ops/sample.h"
+
+namespace pfsday::ops {
+namespace {
+
+Sample make_uncounted(std::string_view, Rng& rng) {
+  Draw draw(rng);
+  const Value x = draw.reals(draw.shape(0, 5));
+  TensorTypes types = {draw.builder().type(x)};
+  if (draw.coin()) types.push_back(TensorType{});
+  return draw.finish(draw.builder().uncounted({x}, types, "FooBar", "nobody knows it"));
+}
+
+constexpr PrimitiveSample samples[] = {{"uncounted", make_uncounted}};
+
+}  // namespace
+
+extern constinit const SampleFamily uncounted_sample{samples};
+
+}  // namespace pfsday::ops

@@ -1,0 +1,62 @@
+#include "ops/proof.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "graph/text.h"
+#include "ops/verify.h"
+
+namespace pfsday::ops {
+
+std::string describe(const Work& work) {
+  const auto digits = [](Count count) { return units::to_digits(count); };
+  return fmt::format("mul {}, add {}, div {}, special {}, compare {}, products {}",
+                     digits(work.mul), digits(work.add), digits(work.div), digits(work.special),
+                     digits(work.compare), digits(work.products));
+}
+
+Result<Work> tally_of(const Sample& sample, const Rules& rules) {
+  std::map<Value, Tensor<Tally>> given;
+  for (const auto& [v, tensor] : sample.given) {
+    given[v] = {tensor.type, std::vector<Tally>(tensor.data.begin(), tensor.data.end())};
+  }
+  const Tally::Scope scope;
+  TRY(evaluate_graph<Tally>(sample.graph, given, rules));
+  return scope.work();
+}
+
+Work work_of(const Graph& graph, const Rules& rules) {
+  Work work;
+  for (const graph::Node& node : graph.nodes()) {
+    const Primitive& primitive = primitive_of(*node.kind);
+    if (primitive.cost == Cost::work) work += primitive.work(NodeView(graph, node), rules);
+  }
+  return work;
+}
+
+bool has_uncounted(const Graph& graph) {
+  return std::ranges::any_of(graph.nodes(), [](const graph::Node& node) {
+    return primitive_of(*node.kind).cost == Cost::uncounted;
+  });
+}
+
+testing::AssertionResult types_hold(const Sample& sample) {
+  const auto verified = verify(sample.graph);
+  if (verified) return testing::AssertionSuccess();
+  return testing::AssertionFailure() << to_string(verified.error()) << "\n"
+                                     << graph::to_string(sample.graph);
+}
+
+testing::AssertionResult work_holds(const Sample& sample, const Rules& rules) {
+  const auto tally = tally_of(sample, rules);
+  if (!tally) return testing::AssertionFailure() << to_string(tally.error());
+  const Work work = work_of(sample.graph, rules);
+  if (*tally == work) return testing::AssertionSuccess();
+  return testing::AssertionFailure()
+         << (rules.padding == Rules::Padding::real ? "padding real" : "padding window")
+         << "\n  tally " << describe(*tally) << "\n  rules " << describe(work) << "\n"
+         << graph::to_string(sample.graph);
+}
+
+}  // namespace pfsday::ops

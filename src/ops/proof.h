@@ -1,0 +1,37 @@
+// The proof that work rules are right: the reference evaluation on a number that counts its own
+// arithmetic. Tests only.
+//
+//   EXPECT_TRUE(types_hold(sample));
+//   EXPECT_TRUE(work_holds(sample, rules));   // says what differs
+//
+// The proof of derivative rules is in count/proof.h: it needs differentiation.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include "ops/sample.h"
+
+namespace pfsday::ops {
+
+/// Both rules of padding.
+constexpr Rules all_rules[] = {{Rules::Padding::window}, {Rules::Padding::real}};
+
+/// "mul 6, add 6, div 0, special 0, compare 0, products 6".
+std::string describe(const Work& work);
+
+/// The arithmetic that the evaluation of the graph does. Errors: those of evaluate_graph.
+Result<Work> tally_of(const Sample& sample, const Rules& rules);
+
+/// The sum of the work rules of all nodes; movement and uncounted nodes have none.
+Work work_of(const Graph& graph, const Rules& rules);
+
+/// True if some node has no reference evaluation.
+bool has_uncounted(const Graph& graph);
+
+/// The graph verifies.
+testing::AssertionResult types_hold(const Sample& sample);
+
+/// What the evaluation does is what the work rules say, counter by counter.
+testing::AssertionResult work_holds(const Sample& sample, const Rules& rules);
+
+}  // namespace pfsday::ops

@@ -1,0 +1,77 @@
+// Proofs of the rules of every primitive, on random samples of each.
+#include <gtest/gtest.h>
+
+#include "graph/text.h"
+#include "ops/proof.h"
+#include "ops/verify.h"
+
+namespace pfsday::ops {
+namespace {
+
+constexpr int samples_of_each = 200;
+
+const graph::Kind* find_kind(std::string_view name) {
+  const Primitive* primitive = find_primitive(name);
+  return primitive != nullptr ? &primitive->kind : nullptr;
+}
+
+const PrimitiveSample* find_sample(std::string_view primitive) {
+  for (const SampleFamily* family : sample_families()) {
+    for (const PrimitiveSample& sample : family->samples) {
+      if (sample.primitive == primitive) return &sample;
+    }
+  }
+  return nullptr;
+}
+
+/// One test of this suite for each primitive.
+class Primitives : public testing::TestWithParam<const Primitive*> {
+ protected:
+  /// Calls prove(sample) until it fails or all samples are through.
+  template <class Prove>
+  void for_each_sample(Prove&& prove) {
+    const PrimitiveSample* sample = find_sample(GetParam()->kind.name);
+    ASSERT_NE(sample, nullptr) << GetParam()->kind.name << " has no sample in src/ops/defs";
+    Rng rng(2018);
+    for (int i = 0; i < samples_of_each && !HasFailure(); ++i) {
+      const Sample made = sample->make(sample->primitive, rng);
+      ASSERT_FALSE(made.graph.outputs().empty()) << "sample " << i << " is no graph";
+      prove(made);
+    }
+  }
+};
+
+TEST_P(Primitives, SampleVerifies) {
+  for_each_sample([](const Sample& sample) { EXPECT_TRUE(types_hold(sample)); });
+}
+
+TEST_P(Primitives, EvaluationDoesTheWorkOfTheRule) {
+  if (GetParam()->cost == Cost::uncounted) GTEST_SKIP() << "nobody knows what it does";
+  for_each_sample([](const Sample& sample) {
+    for (const Rules& rules : all_rules) EXPECT_TRUE(work_holds(sample, rules));
+  });
+}
+
+TEST_P(Primitives, TextRoundTrips) {
+  for_each_sample([](const Sample& sample) {
+    const std::string text = graph::to_string(sample.graph);
+    const auto parsed = graph::parse_graph(text, find_kind);
+    ASSERT_TRUE(parsed) << to_string(parsed.error()) << "\n" << text;
+    EXPECT_EQ(graph::to_string(*parsed), text);
+    EXPECT_TRUE(verify(*parsed)) << text;
+  });
+}
+
+std::vector<const Primitive*> all_primitives() {
+  std::vector<const Primitive*> all;
+  for (const PrimitiveFamily* family : families()) {
+    for (const Primitive& primitive : family->primitives) all.push_back(&primitive);
+  }
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Each, Primitives, testing::ValuesIn(all_primitives()),
+                         [](const auto& test) { return std::string(test.param->kind.name); });
+
+}  // namespace
+}  // namespace pfsday::ops
