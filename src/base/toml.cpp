@@ -92,11 +92,21 @@ bool TomlReader::holds_list(std::string_view key) {
 }
 
 const TomlValue* TomlReader::find(std::string_view key) {
-  if (std::ranges::find(known_, key) == known_.end()) known_.emplace_back(key);
+  if (!is_known(key)) known_.emplace_back(key);
   return table_->find(key);
 }
 
+bool TomlReader::is_known(std::string_view key) const {
+  return std::ranges::find(known_, key) != known_.end();
+}
+
 std::unexpected<Error> TomlReader::missing(std::string_view key, std::string hint) const {
+  for (const auto& [other, value] : table_->entries) {
+    if (is_known(other) || nearest(other, {{key}}).empty()) continue;
+    return fail_at(value.place, Code::run_key_unknown,
+                   fmt::format("unknown key \"{}\" in {}", other, name_),
+                   fmt::format("did you mean \"{}\"?", key));
+  }
   return fail_at(place(), Code::run_input_missing, fmt::format("{} lacks \"{}\"", name_, key),
                  std::move(hint));
 }
@@ -208,7 +218,7 @@ Result<std::int64_t> TomlReader::integer_or(std::string_view key, std::int64_t o
 Result<void> TomlReader::finish() const {
   const std::vector<std::string_view> known(known_.begin(), known_.end());
   for (const auto& [key, value] : table_->entries) {
-    if (std::ranges::find(known, key) != known.end()) continue;
+    if (is_known(key)) continue;
     const std::string_view near = nearest(key, known);
     return fail_at(value.place, Code::run_key_unknown,
                    fmt::format("unknown key \"{}\" in {}", key, name_),

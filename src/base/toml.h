@@ -82,7 +82,8 @@ class TomlReader {
   Result<bool> flag_or(std::string_view key, bool otherwise);
   Result<std::int64_t> integer_or(std::string_view key, std::int64_t otherwise);
 
-  /// A fault that names the table, at its place.
+  /// A fault that names the table, at its place; or, where a key of the table looks like a
+  /// misspelling of the missing one, the fault of that key.
   std::unexpected<Error> missing(std::string_view key, std::string hint = {}) const;
   std::unexpected<Error> malformed(std::string_view key, std::string what,
                                    std::string hint = {}) const;
@@ -90,6 +91,7 @@ class TomlReader {
   Result<void> finish() const;
 
  private:
+  bool is_known(std::string_view key) const;
   template <class T>
   Result<std::vector<T>> find_list(std::string_view key, std::string_view kind);
 

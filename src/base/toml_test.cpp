@@ -69,7 +69,7 @@ TEST(TomlReader, FaultsNameTheKeyAndTheTable) {
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().code, Code::run_input_missing);
   EXPECT_THAT(missing.error().what, HasSubstr("run lacks \"id\""));
-  in.find("epochs");
+  EXPECT_THAT(in.number("epochs").error().what, HasSubstr("unknown key \"epoch\""));
   const auto unknown = in.finish();
   ASSERT_FALSE(unknown);
   EXPECT_EQ(

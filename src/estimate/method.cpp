@@ -208,6 +208,18 @@ bool has_stated_count(const Phase& phase) {
 bool has_network(const Phase& phase) { return phase.counting && phase.counting->network; }
 bool has_hardware(const Phase& phase) { return phase.hardware.has_value(); }
 
+/// "1.58e12".
+std::string to_scientific(double value) {
+  char buffer[32];
+  char* const end =
+      std::to_chars(std::begin(buffer), std::end(buffer) - 1, value, std::chars_format::scientific)
+          .ptr;
+  *end = '\0';
+  const std::string_view text(buffer, end);
+  const std::size_t e = text.find('e');
+  return fmt::format("{}e{}", text.substr(0, e), std::atoi(&text[e + 1]));
+}
+
 }  // namespace
 
 std::vector<const Estimate*> Estimates::methods() const {
@@ -269,18 +281,11 @@ double product(std::span<const Factor> factors) {
 }
 
 std::string to_text(double value) {
-  if (value < 1e9 && value == std::floor(value)) {
-    return units::to_grouped(units::Count(static_cast<std::uint64_t>(value)));
-  }
-  if (value < 1e9 && value >= 1e-4) return fmt::format("{}", value);
-  char buffer[32];
-  char* const end =
-      std::to_chars(std::begin(buffer), std::end(buffer) - 1, value, std::chars_format::scientific)
-          .ptr;
-  *end = '\0';
-  const std::string_view text(buffer, end);
-  const std::size_t e = text.find('e');
-  return fmt::format("{}e{}", text.substr(0, e), std::atoi(&text[e + 1]));
+  if (value >= 1e-4 && value < 1e9 && value != std::floor(value)) return fmt::format("{}", value);
+  std::string scientific = to_scientific(value);
+  if (value >= 1e18 || value != std::floor(value)) return scientific;
+  std::string grouped = units::to_grouped(units::Count(static_cast<std::uint64_t>(value)));
+  return value < 1e9 || grouped.size() <= scientific.size() ? grouped : scientific;
 }
 
 std::string to_text(std::span<const Factor> factors) {

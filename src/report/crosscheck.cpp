@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "units/print.h"
 
@@ -65,8 +67,8 @@ void write_implied_utilization(JsonWriter& json, const std::optional<double>& va
 /// The estimate by layers, and the add-multiplies of one example beside the stated ones.
 void write_counted(JsonWriter& json, const estimate::Estimates& estimates) {
   if (!estimates.counted) return;
-  json.key("counted");
-  write_estimate(json, *estimates.counted);
+  json.key("counted").begin_object();
+  write_estimate_members(json, *estimates.counted);
   json.key("examples").begin_array();
   for (const estimate::CountedExample& one : estimates.examples) {
     json.begin_object().member("example", one.example);
@@ -74,7 +76,7 @@ void write_counted(JsonWriter& json, const estimate::Estimates& estimates) {
     json.member("stated_add_multiplies", one.stated_add_multiplies);
     json.member("why", one.why).end_object();
   }
-  json.end_array();
+  json.end_array().end_object();
 }
 
 void write_run(JsonWriter& json, const RunReport& report) {
@@ -120,6 +122,12 @@ std::vector<std::string> crosscheck_notes(std::span<const RunReport> reports) {
     notes.push_back(fmt::format("without the inputs of either method: {}", join(without, ", ")));
   }
   return notes;
+}
+
+bool any_slip(std::span<const RunReport> reports) {
+  return std::ranges::any_of(reports, [](const RunReport& report) {
+    return report.check.counting_slips || report.check.hardware_slips;
+  });
 }
 
 std::string crosscheck_json(std::span<const RunReport> reports) {

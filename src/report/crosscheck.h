@@ -33,6 +33,9 @@ std::vector<std::vector<std::string>> crosscheck_rows(std::span<const RunReport>
 /// "Seq2Seq, counting: prints 7,300 PF; ...", and the runs without inputs of either method.
 std::vector<std::string> crosscheck_notes(std::span<const RunReport> reports);
 
+/// True if a printed figure is marked.
+bool any_slip(std::span<const RunReport> reports);
+
 /// The document pfsday.crosscheck/1.
 std::string crosscheck_json(std::span<const RunReport> reports);
 

@@ -14,6 +14,8 @@ using estimate::Amount;
 using estimate::Estimate;
 using estimate::PrintedFigure;
 
+constexpr std::string_view layers_label = "by layers";  ///< the count beside the stated one
+
 std::string amount_line(std::string_view label, double operations, std::string_view more = "") {
   return fmt::format("{:<10} {:>9} FLOP  {:>9} pfs-days{}\n", label,
                      units::to_significant(operations),
@@ -39,15 +41,17 @@ std::string words_for_basis(std::string_view basis) {
 
 std::string printed_text(const PrintedFigure& figure) {
   return amount_line("printed", figure.operations(),
-                     fmt::format(", {}", words_for_basis(figure.basis)));
+                     fmt::format(", {}{}", figure.upper_bound ? "an upper bound, " : "",
+                                 words_for_basis(figure.basis)));
 }
 
-std::string crosscheck_text(const estimate::Crosscheck& check) {
-  return fmt::format(
+std::string crosscheck_text(const estimate::Crosscheck& check, const TextStyle& style) {
+  const std::string text = fmt::format(
       "crosscheck: {} within a factor of {}; ratio hardware / counting {}; the count implies a "
-      "utilization of {}\n",
+      "utilization of {}",
       to_string(check.verdict), units::to_significant(check.tolerance),
       units::to_significant(*check.ratio), units::to_significant(*check.implied_utilization));
+  return indented(text, 0, style.width);
 }
 
 std::string list_text(std::string_view title, std::span<const std::string> entries,
@@ -64,12 +68,20 @@ std::string title_text(const estimate::Run& run) {
   return fmt::format("{}, {}\n", run.name, units::to_string(*run.date));
 }
 
+void add_assumptions(std::string_view label, const Estimate& estimate,
+                     std::vector<std::string>& all) {
+  for (const std::string& text : estimate.assumptions) {
+    all.push_back(fmt::format("{}: {}", label, text));
+  }
+}
+
 std::vector<std::string> assumptions_of(const estimate::Estimates& estimates) {
   std::vector<std::string> all;
   for (const Estimate* estimate : estimates.methods()) {
-    for (const std::string& text : estimate->assumptions) {
-      all.push_back(fmt::format("{}: {}", estimate->method, text));
-    }
+    add_assumptions(estimate->method, *estimate, all);
+  }
+  if (estimates.stated_count && estimates.counted) {
+    add_assumptions(layers_label, *estimates.counted, all);
   }
   return all;
 }
@@ -151,15 +163,19 @@ std::string estimate_text(const RunReport& report, const TextStyle& style) {
     text += estimate_lines(estimate->method, *estimate, style);
   }
   if (estimates.stated_count && estimates.counted) {
-    text += estimate_lines("by layers", *estimates.counted, style);
+    text += estimate_lines(layers_label, *estimates.counted, style);
   }
   if (report.run.printed.total) text += printed_text(*report.run.printed.total);
   text += headline_text(estimates);
-  if (report.check.ratio) text += crosscheck_text(report.check);
+  if (report.check.ratio) text += crosscheck_text(report.check, style);
   text += list_text("assumptions", assumptions_of(estimates), style);
   text += list_text("notes", report.check.explanations, style);
   if (!estimates.headline()) text += list_text("missing", estimates.missing, style);
-  if (style.explain) text += list_text("sources", sources_of(report.run), style);
+  if (!style.explain) return text;
+  if (!report.run.included_because.empty()) {
+    text += list_text("included because", {{report.run.included_because}}, style);
+  }
+  text += list_text("sources", sources_of(report.run), style);
   return text;
 }
 
@@ -198,6 +214,11 @@ void write_amounts(JsonWriter& json, const Amount& operations) {
 
 void write_estimate(JsonWriter& json, const Estimate& estimate) {
   json.begin_object();
+  write_estimate_members(json, estimate);
+  json.end_object();
+}
+
+void write_estimate_members(JsonWriter& json, const Estimate& estimate) {
   write_amounts(json, estimate.operations);
   json.member("formula", estimate.formula).key("assumptions").begin_array();
   for (const std::string& text : estimate.assumptions) json.value(text);
@@ -206,7 +227,7 @@ void write_estimate(JsonWriter& json, const Estimate& estimate) {
     json.begin_object().member("what", source.what).member("title", source.title);
     json.member("url", source.url).end_object();
   }
-  json.end_array().end_object();
+  json.end_array();
 }
 
 void write_printed(JsonWriter& json, const PrintedFigure& figure) {

@@ -44,6 +44,7 @@ std::string estimate_json(std::span<const RunReport> reports);
 /// Members "flop" and "pfs_days", each {"low","mid","high"}.
 void write_amounts(JsonWriter& json, const estimate::Amount& operations);
 void write_estimate(JsonWriter& json, const estimate::Estimate& estimate);
+void write_estimate_members(JsonWriter& json, const estimate::Estimate& estimate);
 void write_printed(JsonWriter& json, const estimate::PrintedFigure& figure);
 
 /// The text broken at `width`, each line indented.

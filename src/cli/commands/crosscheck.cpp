@@ -47,8 +47,10 @@ void print_text(Session& session, std::span<const report::RunReport> reports, bo
   const std::size_t width = session.terminal().width;
   session.print(table_of(reports));
   const std::vector<std::string> notes = report::crosscheck_notes(reports);
-  if (!notes.empty())
-    session.print("\n* differs by more than 1 % from the product of its factors\n");
+  if (!notes.empty()) session.print("\n");
+  if (report::any_slip(reports)) {
+    session.print("* differs by more than 1 % from the product of its factors\n");
+  }
   for (const std::string& note : notes) session.print(report::bullet(note, 0, width));
   if (!explain) return;
   for (const report::RunReport& one : reports) {
