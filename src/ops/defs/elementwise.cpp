@@ -269,6 +269,10 @@ constexpr Primitive defs[] = {
         "equal", "a = b: one compare for each element."),
     predicate<is_less>("less", "a < b: one compare for each element."),
     predicate<is_greater>("greater", "a > b: one compare for each element."),
+    predicate<[](Exact a, Exact b) -> Exact { return a <= b; }>(
+        "less_equal", "a <= b: one compare for each element."),
+    predicate<[](Exact a, Exact b) -> Exact { return a >= b; }>(
+        "greater_equal", "a >= b: one compare for each element."),
     logic<[](Exact a, Exact b) -> Exact { return a != 0 && b != 0; }>(
         "and", "Both: one compare for each element."),
     logic<[](Exact a, Exact b) -> Exact { return a != 0 || b != 0; }>(

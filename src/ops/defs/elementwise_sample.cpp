@@ -73,6 +73,8 @@ constexpr PrimitiveSample samples[] = {
     {"equal", make_comparison},
     {"less", make_comparison},
     {"greater", make_comparison},
+    {"less_equal", make_comparison},
+    {"greater_equal", make_comparison},
     {"and", make_logic},
     {"or", make_logic},
     {"not", make_not},

@@ -1,0 +1,57 @@
+// Bytes of a file to a Model: what every importer offers, and how a file's format is recognized.
+//
+//   const Model model = TRY(importers::read_model(bytes, {.bindings = {{"batch", {32}}}}));
+//
+// An importer gets bytes, mapped from a file or written in a test. It reads structure, never
+// weights; nothing in the file is executed; a length that the file claims is compared with the
+// bytes there are.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ops/builder.h"
+
+namespace pfsday::importers {
+
+using Bytes = std::span<const std::byte>;
+
+/// Sizes for what a file leaves open.
+struct ImportOptions {
+  /// Name of a dimension to its size: `batch` to 32.
+  std::map<std::string, std::int64_t, std::less<>> dimensions = {};
+  /// Name of an input to its whole shape: `input_ids` to 1x128.
+  std::map<std::string, graph::Shape, std::less<>> inputs = {};
+};
+
+struct Model {
+  std::string format = {};  ///< name of the importer
+  graph::Graph graph = {};
+  /// How many nodes the file has, as its format counts them; bodies once.
+  std::size_t node_count = 0;
+  /// What a reader should know of how the file was read.
+  std::vector<std::string> notes = {};
+  /// Names of bindings that the file had a use for.
+  std::vector<std::string> used_bindings = {};
+};
+
+struct Importer {
+  std::string_view name;
+  std::string_view doc;
+  /// Looks at the first 4 KiB only.
+  bool (*recognizes)(Bytes head) = nullptr;
+  /// The bytes must outlive the model, whose literals view them.
+  Result<Model> (*read)(Bytes file, const ImportOptions& options) = nullptr;
+};
+
+/// All importers, in the order of the list in CMake.
+std::span<const Importer* const> importers();
+
+/// By content. Errors: Code::format_unknown, and those of the importer.
+Result<Model> read_model(Bytes file, const ImportOptions& options);
+
+}  // namespace pfsday::importers

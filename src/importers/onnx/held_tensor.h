@@ -1,0 +1,14 @@
+// A tensor that the file holds, an initializer or a constant, as a value of the graph.
+#pragma once
+
+#include "importers/onnx/proto.h"
+
+namespace pfsday::onnx {
+
+/// Floats become a named tensor of the model, whose contents stay open where they are large or
+/// absent. Integers and booleans become constants, which fold; if they are large, a named tensor
+/// too. Errors: those of read_values; Code::limit_exceeded.
+Result<graph::Value> add_held_tensor(std::string_view name, const TensorView& tensor,
+                                     graph::Graph& graph);
+
+}  // namespace pfsday::onnx

@@ -1,0 +1,111 @@
+// MaxPool, AveragePool, GlobalMaxPool, GlobalAveragePool.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "importers/onnx/window_attributes.h"
+
+namespace pfsday::onnx {
+namespace {
+
+Result<SpatialWindow> pool_window(const OnnxNode& node, Builder& b) {
+  const Shape& shape = b.shape(node.input(0));
+  if (shape.size() < 3) {
+    return fail(Code::shapes_disagree,
+                fmt::format("x is {}, which has no spatial axis", to_string(shape)));
+  }
+  return read_window(node, Shape(shape.begin() + 2, shape.end()),
+                     TRY(node.integers("kernel_shape")));
+}
+
+/// Where the maxima stood (the second output) is not computed: nothing in training needs it but the
+/// gradient, which is taken to remember it.
+Result<Values> lower_max_pool(const OnnxNode& node, Builder& b) {
+  const SpatialWindow read = TRY(pool_window(node, b));
+  const Value y = b.window_max(node.input(0), over_all_axes(read.window));
+  if (!y || !node.has_output(1)) return Values{y};
+  const TensorType indices{ElementType::i64, b.shape(y)};
+  return Values{y, b.uncounted({node.input(0)}, {indices}, "MaxPool",
+                               "the indices of the maxima are not lowered")[0]};
+}
+
+/// Along one axis, how many taps of each window lie in 0..input-1 (or in the stated padding too).
+std::vector<std::int64_t> taps_inside(const SpatialWindow& read, std::size_t axis, bool with_pads) {
+  const ops::Window& w = read.window;
+  const std::int64_t low = with_pads ? -w.pads_low[axis] : 0;
+  const std::int64_t high = read.input[axis] + (with_pads ? read.stated_pads_high[axis] : 0);
+  std::vector<std::int64_t> counts;
+  for (std::int64_t o = 0; o < read.output[axis]; ++o) {
+    const std::int64_t first = o * w.strides[axis] - w.pads_low[axis];
+    const std::int64_t dilation = w.dilations[axis];
+    // Taps k with low <= first + k * dilation < high.
+    const std::int64_t skipped = first < low ? (low - first + dilation - 1) / dilation : 0;
+    const std::int64_t until = first < high ? (high - first + dilation - 1) / dilation : 0;
+    counts.push_back(std::max<std::int64_t>(1, std::min(until, w.size[axis]) - skipped));
+  }
+  return counts;
+}
+
+/// True if no window leaves the region whose taps count.
+bool every_tap_counts(const SpatialWindow& read, bool with_pads) {
+  for (std::size_t i = 0; i < read.input.size(); ++i) {
+    if (read.window.pads_high[i] > (with_pads ? read.stated_pads_high[i] : 0)) return false;
+    if (read.window.pads_low[i] > 0 && !with_pads) return false;
+  }
+  return true;
+}
+
+/// What each sum is divided by, for each spatial position: the number of taps that count. Its
+/// contents are left open above the size that is folded, so that memory stays small.
+Value divisors(const SpatialWindow& read, bool with_pads, ElementType element, Builder& b) {
+  const TensorType type{element, read.output};
+  if (!graph::can_be_literal(type)) return b.graph().add_tensor("", type);
+  std::vector<graph::Exact> counts = {1};
+  for (std::size_t axis = 0; axis < read.output.size(); ++axis) {
+    const std::vector<std::int64_t> inside = taps_inside(read, axis, with_pads);
+    std::vector<graph::Exact> finer;
+    for (const graph::Exact outer : counts) {
+      for (const std::int64_t inner : inside) {
+        finer.push_back(outer * static_cast<graph::Exact>(inner));
+      }
+    }
+    counts = std::move(finer);
+  }
+  return b.constant(Literal::of(type, std::move(counts)));
+}
+
+/// The sum over the window, then one division for each output.
+Result<Values> lower_average_pool(const OnnxNode& node, Builder& b) {
+  const SpatialWindow read = TRY(pool_window(node, b));
+  const bool with_pads = TRY(node.integer("count_include_pad", 0)) != 0;
+  const Value sum = b.window_sum(node.input(0), over_all_axes(read.window));
+  if (!every_tap_counts(read, with_pads)) {
+    return Values{b.div(sum, divisors(read, with_pads, b.type(node.input(0)).element, b))};
+  }
+  graph::Exact taps = 1;
+  for (const std::int64_t size : read.window.size) taps *= static_cast<graph::Exact>(size);
+  return Values{b.with_scalar("div", sum, taps)};
+}
+
+Result<Values> lower_global_average_pool(const OnnxNode& node, Builder& b) {
+  const Value x = node.input(0);
+  return Values{b.reduce_mean(x, axes_from(2, b.type(x).rank()), keep_dims)};
+}
+
+Result<Values> lower_global_max_pool(const OnnxNode& node, Builder& b) {
+  const Value x = node.input(0);
+  return Values{b.reduce_max(x, axes_from(2, b.type(x).rank()), keep_dims)};
+}
+
+constexpr Lowering rows[] = {
+    {.op = "MaxPool", .lower = lower_max_pool},
+    {.op = "AveragePool", .lower = lower_average_pool},
+    {.op = "GlobalAveragePool", .lower = lower_global_average_pool},
+    {.op = "GlobalMaxPool", .lower = lower_global_max_pool},
+};
+
+}  // namespace
+
+extern constinit const LoweringFamily pooling{rows};
+
+}  // namespace pfsday::onnx
