@@ -37,7 +37,8 @@ std::vector<std::string> unused_bindings(const importers::ImportOptions& options
   std::vector<std::string> warnings;
   const auto check = [&](const std::string& name) {
     if (std::ranges::find(used, name) != used.end()) return;
-    warnings.push_back(fmt::format("nothing in the model is named \"{}\": the binding has no use", name));
+    warnings.push_back(
+        fmt::format("nothing in the model is named \"{}\": the binding has no use", name));
   };
   for (const auto& [name, size] : options.dimensions) check(name);
   for (const auto& [name, shape] : options.inputs) check(name);
@@ -45,8 +46,11 @@ std::vector<std::string> unused_bindings(const importers::ImportOptions& options
 }
 
 std::vector<std::string> pass_row(std::string name, const count::PassCount& pass) {
-  return {std::move(name), to_grouped(pass.work.operations()), to_grouped(pass.work.products * 2),
-          to_grouped(pass.work.products), to_grouped(other_operations(pass.work)),
+  return {std::move(name),
+          to_grouped(pass.work.operations()),
+          to_grouped(pass.work.products * 2),
+          to_grouped(pass.work.products),
+          to_grouped(other_operations(pass.work)),
           to_grouped(pass.bytes)};
 }
 
@@ -103,8 +107,8 @@ Result<CountReport> count_file(std::string_view path, importers::Bytes bytes,
                                           .by = report.request.by,
                                           .lines = report.request.lines,
                                           .node_count = model.node_count};
-  report.counts = TRY(in_file(
-      path, count::count_step(std::move(model.graph), report.request.step, count_options)));
+  report.counts = TRY(
+      in_file(path, count::count_step(std::move(model.graph), report.request.step, count_options)));
   return report;
 }
 
@@ -147,8 +151,9 @@ Grid breakdown_grid(const CountReport& report) {
 }
 
 Grid line_grid(const CountReport& report) {
-  Grid grid{.text_columns = 4,
-            .headings = {"layer", "pass", "primitive", "operands -> result", "mul", "add", "other"}};
+  Grid grid{
+      .text_columns = 4,
+      .headings = {"layer", "pass", "primitive", "operands -> result", "mul", "add", "other"}};
   for (const count::Line& line : report.counts.lines) {
     grid.rows.push_back({line.layer, name_of(line.pass), line.primitive, line.operands,
                          to_grouped(line.work.mul), to_grouped(line.work.add),

@@ -1,6 +1,7 @@
 // What `pfsday count` says of one model file: as a value, as tables of cells, and as JSON.
 //
-//   const CountReport report = TRY(report::count_file("net.onnx", bytes, {.step = Step::training}));
+//   const CountReport report = TRY(report::count_file("net.onnx", bytes, {.step =
+//   Step::training}));
 #pragma once
 
 #include <string>

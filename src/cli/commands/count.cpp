@@ -12,7 +12,9 @@ constexpr int exit_incomplete = 5;
 
 constexpr Option options[] = {
     {.name = "--train", .doc = "count a training step: the forward pass and both gradients"},
-    {.name = "--by", .value = "none|op|layer", .doc = "break the count down by operator or by layer"},
+    {.name = "--by",
+     .value = "none|op|layer",
+     .doc = "break the count down by operator or by layer"},
     {.name = "--bind",
      .value = "NAME=VALUE",
      .doc = "size of a named dimension, or the shape of an input: batch=32, input_ids=1x128",
