@@ -54,6 +54,12 @@ std::vector<std::string> pass_row(std::string name, const count::PassCount& pass
           to_grouped(pass.bytes)};
 }
 
+bool has_loss(const CountReport& report) { return report.counts.pass(Pass::loss).work != Work{}; }
+
+std::string plural(std::size_t n, std::string_view noun) {
+  return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
+}
+
 /// The rows of one operator or layer, one for each pass it has work in.
 struct Group {
   std::string name;
@@ -109,12 +115,17 @@ Result<CountReport> count_file(std::string_view path, importers::Bytes bytes,
                                           .node_count = model.node_count};
   report.counts = TRY(
       in_file(path, count::count_step(std::move(model.graph), report.request.step, count_options)));
+  if (report.request.step == Step::training && !has_loss(report)) {
+    report.notes.emplace_back(
+        "The file has no loss: the gradient of each floating-point output is taken as given.");
+  }
   return report;
 }
 
 Grid pass_grid(const CountReport& report) {
   Grid grid{.headings = {"pass", "FLOP", "of which products", "multiply-adds", "other", "bytes"}};
   for (const Pass pass : passes_of(report.request.step)) {
+    if (pass == Pass::loss && !has_loss(report)) continue;
     grid.rows.push_back(pass_row(name_of(pass), report.counts.pass(pass)));
   }
   if (grid.rows.size() > 1) grid.total = pass_row("total", report.counts.total);
@@ -166,10 +177,10 @@ std::string count_heading(const CountReport& report) {
   const count::Counts& counts = report.counts;
   return fmt::format(
       "{} ({}): {} parameters, {} trainable, {} in buffers\n"
-      "{} nodes: {} counted, {} movement, {} uncounted\n",
+      "{}: {} counted, {} movement, {} uncounted\n",
       report.path, report.format, to_grouped(counts.parameters.total),
       to_grouped(counts.parameters.trainable), to_grouped(counts.parameters.buffers),
-      counts.coverage.nodes, counts.coverage.counted, counts.coverage.movement,
+      plural(counts.coverage.nodes, "node"), counts.coverage.counted, counts.coverage.movement,
       counts.coverage.uncounted);
 }
 
@@ -177,6 +188,7 @@ std::vector<std::string> count_formulas(const CountReport& report) {
   std::vector<std::string> formulas;
   std::string sum;
   for (const Pass pass : passes_of(report.request.step)) {
+    if (pass == Pass::loss && !has_loss(report)) continue;
     const Work& work = report.counts.pass(pass).work;
     formulas.push_back(fmt::format("{}: {} mul + {} add = {} FLOP", name_of(pass),
                                    to_grouped(work.mul), to_grouped(work.add),

@@ -80,7 +80,13 @@ void write_model(JsonWriter& json, const CountReport& report) {
   json.end_object().key("bindings").begin_object();
   for (const std::string& binding : report.request.bindings) {
     const std::size_t equals = binding.rfind('=');
-    json.member(binding.substr(0, equals), binding.substr(equals + 1));
+    const std::string value = binding.substr(equals + 1);
+    json.key(binding.substr(0, equals));
+    if (value.find('x') == std::string::npos) {
+      json.digits(value);
+    } else {
+      json.value(value);
+    }
   }
   json.end_object().member("convention", "openai");
   json.key("notes").begin_array();
