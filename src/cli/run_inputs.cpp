@@ -1,6 +1,7 @@
 #include "cli/run_inputs.h"
 
 #include <algorithm>
+#include <deque>
 #include <filesystem>
 #include <system_error>
 
@@ -30,6 +31,20 @@ Result<std::vector<std::string>> list_folder(const std::string& folder) {
   return paths;
 }
 
+Result<void> use_run(
+    const Session& session, const std::string& path,
+    const std::function<Result<void>(estimate::Run, const estimate::ReadFile&)>& use) {
+  const std::string text = TRY(session.read_text(path));
+  estimate::Run run = TRY(in_file(path, estimate::parse_run(text)));
+  std::deque<MappedFile> models;  // which the graphs read from them view
+  const auto read_model = [&](const std::string& name) -> Result<importers::Bytes> {
+    const std::string model = (fs::path(path).parent_path() / name).string();
+    models.push_back(TRY(session.map_file(model)));
+    return models.back().bytes();
+  };
+  return in_file(path, use(std::move(run), read_model));
+}
+
 bool is_folder(const std::string& path) {
   std::error_code ignored;
   return fs::is_directory(path, ignored);
@@ -49,18 +64,13 @@ Result<std::vector<std::string>> expand_run_paths(std::span<const std::string> p
   return files;
 }
 
-Result<estimate::Run> load_run(const Session& session, const std::string& path) {
-  const std::string text = TRY(session.read_text(path));
-  return in_file(path, estimate::parse_run(text));
-}
-
-Result<int> for_each_run(Session& session, std::span<const std::string> paths,
-                         const std::function<Result<void>(estimate::Run)>& use) {
+Result<int> for_each_run(
+    Session& session, std::span<const std::string> paths,
+    const std::function<Result<void>(estimate::Run, const estimate::ReadFile&)>& use) {
   const std::vector<std::string> files = TRY(expand_run_paths(paths));
   int exit_code = 0;
   for (const std::string& file : files) {
-    auto run = load_run(session, file);
-    const Result<void> used = run ? in_file(file, use(std::move(*run))) : fail(run.error());
+    const Result<void> used = use_run(session, file, use);
     if (used) continue;
     if (files.size() == 1) return fail(used.error());
     session.report(used.error());

@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "cli/session.h"
+#include "estimate/method.h"
 #include "estimate/run.h"
 
 namespace pfsday::cli {
@@ -16,14 +17,15 @@ namespace pfsday::cli {
 ///   errors  Code::file_unreadable: a folder cannot be listed or holds no .toml file
 Result<std::vector<std::string>> expand_run_paths(std::span<const std::string> paths);
 
-Result<estimate::Run> load_run(const Session& session, const std::string& path);
+/// Calls `use` with each run and a reader of the model files it names, whose paths are relative to
+/// the run file; prints the faults of others, and returns the exit code for those: 0, or the lowest
+/// of theirs. Of a single file, the fault is returned.
+Result<int> for_each_run(
+    Session& session, std::span<const std::string> paths,
+    const std::function<Result<void>(estimate::Run, const estimate::ReadFile&)>& use);
 
-/// Calls `use` with each run, prints the faults of others, and returns the exit code for those: 0,
-/// or the lowest of theirs. With one path that is no folder, its fault is returned.
-Result<int> for_each_run(Session& session, std::span<const std::string> paths,
-                         const std::function<Result<void>(estimate::Run)>& use);
-
-inline constexpr int exit_conflict = 4;  ///< of `crosscheck`
+inline constexpr int exit_conflict = 4;    ///< of `crosscheck`
+inline constexpr int exit_incomplete = 5;  ///< a count is a lower bound
 
 /// The lowest of two exit codes that is not zero.
 int lowest_exit_code(int a, int b);

@@ -21,7 +21,10 @@ std::string difference(double a, double b) {
 }
 
 /// 724406816 as "724,406,816".
-std::string grouped(double value) { return units::to_grouped(units::Count(std::llround(value))); }
+std::string grouped(double value) {
+  if (value >= 1e15) return units::to_significant(value);
+  return units::to_grouped(units::Count(std::llround(value)));
+}
 
 std::string with_note(std::string text, const std::string& note) {
   return note.empty() ? text : fmt::format("{}; {}", text, note);
@@ -55,6 +58,9 @@ std::string explain_example(const CountedExample& counted) {
   }
   text += fmt::format("; forward and both gradients take {} x the forward pass",
                       units::to_significant(counted.operations / counted.forward_operations));
+  if (counted.uncounted_nodes > 0) {
+    text += fmt::format("; a lower bound: {} nodes are not counted", counted.uncounted_nodes);
+  }
   return with_note(text, counted.why);
 }
 
@@ -87,8 +93,9 @@ std::string_view to_string(Verdict verdict) {
   return names[static_cast<std::size_t>(verdict)];
 }
 
-Result<Crosscheck> crosscheck(const Run& run, double tolerance) {
-  Crosscheck check{.estimates = TRY(estimate_run(run)), .tolerance = tolerance};
+Result<Crosscheck> crosscheck(const Run& run, const CrosscheckOptions& options) {
+  Crosscheck check{.estimates = TRY(estimate_run(run, options.read_file)),
+                   .tolerance = options.tolerance};
   const Estimates& estimates = check.estimates;
   if (estimates.counting() != nullptr && estimates.hardware) {
     const double counted = estimates.counting()->operations.mid;

@@ -30,6 +30,11 @@ std::string_view to_string(Verdict verdict);
 /// The 2018 text aims at a factor of 2 to 3.
 inline constexpr double default_tolerance = 2;
 
+struct CrosscheckOptions {
+  double tolerance = default_tolerance;  ///< at least 1
+  ReadFile read_file = {};               ///< for runs that name a model file
+};
+
 struct Crosscheck {
   Estimates estimates = {};
   std::optional<double> ratio = {};
@@ -42,8 +47,7 @@ struct Crosscheck {
 };
 
 /// Both methods on one run; faults as estimate_run.
-///   tolerance  at least 1
-Result<Crosscheck> crosscheck(const Run& run, double tolerance = default_tolerance);
+Result<Crosscheck> crosscheck(const Run& run, const CrosscheckOptions& options = {});
 
 /// 1e15 operations, for people: "11,149", "2.454", "6.622e6"; at least 4 digits.
 std::string to_pf_text(double operations);

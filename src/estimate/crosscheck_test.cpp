@@ -40,7 +40,7 @@ TEST(Crosscheck, ToleranceDecidesBetweenConsistentAndConflict) {
   estimate::Run run = catalogue_run("alexnet");
   run.phases[0].hardware->count = 4;  // ratio 2.04
   EXPECT_EQ(crosscheck(run)->verdict, Verdict::conflict);
-  EXPECT_EQ(crosscheck(run, 2.1)->verdict, Verdict::consistent);
+  EXPECT_EQ(crosscheck(run, {.tolerance = 2.1})->verdict, Verdict::consistent);
   run.phases[0].hardware->count = 0.9;  // ratio 1/2.18
   EXPECT_EQ(crosscheck(run)->verdict, Verdict::conflict);
 }

@@ -118,6 +118,7 @@ struct PhaseProduct {
   std::string formula;
   double operations = 0;
   std::vector<std::string> assumptions = {};
+  bool complete = true;
 };
 
 PhaseProduct multiply(const std::vector<Factor>& factors, std::vector<std::string> assumptions) {
@@ -134,18 +135,60 @@ PhaseProduct count_phase(const CountingInputs& inputs) {
   return multiply(factors, inputs.notes);
 }
 
-Result<CountedExample> count_example(const CountingInputs& inputs) {
+struct CountedNetwork {
+  count::Counts counts = {};
+  std::vector<std::string> notes = {};
+};
+
+Result<count::Counts> count_graph(graph::Graph graph) {
+  return count::count_step(std::move(graph), count::Step::training, count::CountOptions{});
+}
+
+/// Bindings that the model file had no use for.
+void note_unused(const importers::ImportOptions& bindings, const importers::Model& model,
+                 std::vector<std::string>& notes) {
+  const auto note = [&](const auto& bound) {
+    for (const auto& [name, size] : bound) {
+      if (std::ranges::find(model.used_bindings, name) != model.used_bindings.end()) continue;
+      notes.push_back(fmt::format("the binding of \"{}\" is not used by the model", name));
+    }
+  };
+  note(bindings.dimensions);
+  note(bindings.inputs);
+}
+
+Result<CountedNetwork> count_model(const Network& network, const ReadFile& read_file) {
+  if (!read_file) {
+    return fail(Code::file_unreadable, fmt::format("model {} cannot be read here", network.model));
+  }
+  const importers::Bytes bytes = TRY(read_file(network.model));
+  importers::Model model =
+      TRY(in_file(network.model, importers::read_model(bytes, network.bindings)));
+  CountedNetwork result{.notes = std::move(model.notes)};
+  note_unused(network.bindings, model, result.notes);
+  result.counts = TRY(in_file(network.model, count_graph(std::move(model.graph))));
+  return result;
+}
+
+Result<CountedNetwork> count_recipe(const Network& network) {
+  return CountedNetwork{.counts = TRY(count_graph(*network.recipe)), .notes = network.notes};
+}
+
+Result<CountedExample> count_example(const CountingInputs& inputs, const ReadFile& read_file) {
   const Network& network = *inputs.network;
-  const count::Counts counts =
-      TRY(count::count_step(network.graph, count::Step::training, count::CountOptions{}));
-  const auto& forward = counts.pass(graph::Pass::forward).work;
+  CountedNetwork counted =
+      network.recipe ? TRY(count_recipe(network)) : TRY(count_model(network, read_file));
+  const auto& forward = counted.counts.pass(graph::Pass::forward).work;
+  const double networks = network.times / network.examples_per_pass;
   return CountedExample{
       .example = inputs.example,
-      .add_multiplies = forward.products.to_double() * network.times,
+      .add_multiplies = forward.products.to_double() * networks,
       .stated_add_multiplies = inputs.add_multiplies,
-      .operations = counts.total.work.operations().to_double() * network.times,
-      .forward_operations = forward.operations().to_double() * network.times,
+      .operations = counted.counts.total.work.operations().to_double() * networks,
+      .forward_operations = forward.operations().to_double() * networks,
+      .uncounted_nodes = counted.counts.uncounted.size(),
       .why = network.why,
+      .notes = std::move(counted.notes),
   };
 }
 
@@ -154,7 +197,13 @@ PhaseProduct count_layers(const CountingInputs& inputs, const CountedExample& ex
       {.name = fmt::format("operations per {}, forward and both gradients", example.example),
        .value = example.operations}};
   std::ranges::copy(inputs.repeats, std::back_inserter(factors));
-  return multiply(factors, inputs.network->notes);
+  PhaseProduct part = multiply(factors, example.notes);
+  if (example.uncounted_nodes == 0) return part;
+  part.complete = false;
+  part.assumptions.push_back(fmt::format(
+      "a lower bound: {} nodes of the model cannot be counted (pfsday count lists them)",
+      example.uncounted_nodes));
+  return part;
 }
 
 PhaseProduct time_phase(const HardwareInputs& inputs, HardwareFactors resolved) {
@@ -170,14 +219,20 @@ void add_phase(const Run& run, const Phase& phase, PhaseProduct part, Estimate& 
   if (!sum.formula.empty()) sum.formula += " + ";
   sum.formula += label + part.formula;
   sum.operations.mid += part.operations;
+  sum.complete = sum.complete && part.complete;
   for (const std::string& text : part.assumptions) sum.assumptions.push_back(label + text);
 }
 
-std::optional<Estimate> finish(const Run& run, Estimate sum) {
-  if (sum.formula.empty()) return std::nullopt;
-  sum.formula += fmt::format(" = {} operations", units::to_significant(sum.operations.mid));
+Result<std::optional<Estimate>> finish(const Run& run, Estimate sum) {
+  if (sum.formula.empty()) return std::optional<Estimate>{};
+  const double operations = sum.operations.mid;
+  if (!(operations > 0) || !std::isfinite(operations)) {
+    return fail(Code::run_malformed, fmt::format("the product {} is {}", sum.formula,
+                                                 operations > 0 ? "too large" : "zero"));
+  }
+  sum.formula += fmt::format(" = {} operations", units::to_significant(operations));
   sum.sources = run.sources;
-  return sum;
+  return std::optional(std::move(sum));
 }
 
 std::vector<std::string> missing_inputs(const Run& run) {
@@ -235,7 +290,8 @@ const Estimate* Estimates::counting() const {
 }
 
 const Estimate* Estimates::headline() const {
-  if (counting() != nullptr) return counting();
+  const Estimate* const count = counting();
+  if (count != nullptr && (count->complete || !hardware)) return count;
   return hardware ? &*hardware : nullptr;
 }
 
@@ -249,13 +305,13 @@ Result<HardwareFactors> resolve(const HardwareInputs& inputs) {
   return result;
 }
 
-Result<Estimates> estimate_run(const Run& run) {
+Result<Estimates> estimate_run(const Run& run, const ReadFile& read_file) {
   Estimates result{.missing = missing_inputs(run)};
   const auto by_stated_factors = [](const Phase& phase) -> Result<PhaseProduct> {
     return count_phase(*phase.counting);
   };
   const auto by_layers = [&](const Phase& phase) -> Result<PhaseProduct> {
-    result.examples.push_back(TRY(count_example(*phase.counting)));
+    result.examples.push_back(TRY(count_example(*phase.counting, read_file)));
     return count_layers(*phase.counting, result.examples.back());
   };
   const auto by_time = [&](const Phase& phase) -> Result<PhaseProduct> {

@@ -10,6 +10,7 @@
 // Source of both: https://openai.com/index/ai-and-compute/, appendix.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -28,11 +29,15 @@ struct Amount {
   std::optional<double> high = {};
 };
 
+/// The bytes of a file that a run names; they stay valid while estimates are made.
+using ReadFile = std::function<Result<importers::Bytes>(const std::string& path)>;
+
 /// Never a bare double: the amount, how it was reached, and what was assumed.
 struct Estimate {
   Amount operations = {};
   std::string method = {};   ///< counting or hardware
   std::string formula = {};  ///< with the numbers filled in
+  bool complete = true;      ///< if not, a lower bound: a model file has nodes nobody can count
   std::vector<std::string> assumptions = {};
   std::vector<Source> sources = {};
 };
@@ -44,7 +49,9 @@ struct CountedExample {
   std::optional<double> stated_add_multiplies = {};  ///< by the source
   double operations = 0;                             ///< forward and both gradients
   double forward_operations = 0;
+  std::size_t uncounted_nodes = 0;
   std::string why = {};  ///< why it differs from what is stated
+  std::vector<std::string> notes = {};
 };
 
 /// Both methods on one run, summed over its phases. A method is absent where a phase lacks its
@@ -66,8 +73,9 @@ struct Estimates {
   const Estimate* headline() const;
 };
 
-/// Errors: those of `resolve` and of counting the network.
-Result<Estimates> estimate_run(const Run& run);
+/// Errors: those of `resolve`, of reading and counting the network; run_malformed where a product
+/// leaves the range of numbers.
+Result<Estimates> estimate_run(const Run& run, const ReadFile& read_file = {});
 
 /// The factors of method 2, its peak and utilization looked up.
 struct HardwareFactors {

@@ -128,16 +128,47 @@ Result<void> add_notes(TomlReader& in, std::vector<std::string>& notes) {
   return {};
 }
 
-Result<std::optional<Network>> read_network(TomlReader& counting) {
-  const TomlTable* table = TRY(counting.find_table("recipe"));
-  if (table == nullptr) return std::optional<Network>{};
-  TomlReader in(*table, "phase.counting.recipe");
-  Network network{.graph = TRY(importers::read_recipe(in))};
+Result<Network> read_recipe_table(const TomlTable& table) {
+  TomlReader in(table, "phase.counting.recipe");
+  Network network{.recipe = TRY(importers::read_recipe(in))};
   network.times = TRY(find_amount(in, "times", measure::plain)).value_or(1);
   network.why = TRY(in.text_or("why", ""));
   TRY(add_notes(in, network.notes));
   TRY(in.finish());
   return network;
+}
+
+/// A number for a dimension, a list of them for the shape of an input.
+Result<importers::ImportOptions> read_bindings(TomlReader& counting) {
+  importers::ImportOptions bindings;
+  const TomlTable* table = TRY(counting.find_table("bind"));
+  if (table == nullptr) return bindings;
+  TomlReader in(*table, "bind");
+  for (const auto& [name, value] : table->entries) {
+    if (in.holds_list(name)) {
+      const std::vector<std::int64_t> sizes = TRY(in.find_integers(name));
+      bindings.inputs[name].assign(sizes.begin(), sizes.end());
+    } else {
+      bindings.dimensions[name] = TRY(in.integer_or(name, 0));
+    }
+  }
+  return bindings;
+}
+
+Result<Network> read_model_keys(TomlReader& counting) {
+  Network network{.model = TRY(counting.text("model"))};
+  network.examples_per_pass = TRY(amount(counting, "examples_per_pass", measure::plain));
+  network.bindings = TRY(read_bindings(counting));
+  return network;
+}
+
+Result<std::optional<Network>> read_network(TomlReader& counting) {
+  constexpr std::string_view keys[] = {"recipe", "model"};
+  const std::string_view key = TRY(find_one_of(counting, keys));
+  if (key.empty()) return std::optional<Network>{};
+  if (key == "model") return std::optional(TRY(read_model_keys(counting)));
+  const TomlTable* table = TRY(counting.find_table("recipe"));
+  return std::optional(TRY(read_recipe_table(*table)));
 }
 
 Result<CountingInputs> read_counting(const TomlTable& table) {
@@ -148,7 +179,7 @@ Result<CountingInputs> read_counting(const TomlTable& table) {
   counting.network = TRY(read_network(in));
   if (counting.per_example.empty() && !counting.network) {
     return in.missing("add_multiplies_per_example",
-                      "or \"operations_per_example\", \"parameters\", \"recipe\"");
+                      "or \"operations_per_example\", \"parameters\", \"recipe\", \"model\"");
   }
   TRY(read_repeats(in, counting));
   TRY(add_notes(in, counting.notes));

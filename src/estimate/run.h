@@ -15,6 +15,7 @@
 
 #include "base/result.h"
 #include "graph/graph.h"
+#include "importers/importer.h"
 #include "units/date.h"
 
 namespace pfsday::estimate {
@@ -37,9 +38,12 @@ struct Factor {
 
 /// The network itself, which we count: forward and both gradients, exactly.
 struct Network {
-  graph::Graph graph = {};  ///< of one example
-  double times = 1;         ///< how many such networks an example passes through
-  std::string why = {};     ///< why its count differs from the stated one
+  std::optional<graph::Graph> recipe = {};  ///< of one example; or else
+  std::string model = {};                   ///< path of a model file
+  double examples_per_pass = 1;             ///< of the model file with these bindings
+  importers::ImportOptions bindings = {};
+  double times = 1;      ///< how many such networks an example passes through
+  std::string why = {};  ///< why its count differs from the stated one
   std::vector<std::string> notes = {};
 };
 

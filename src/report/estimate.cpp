@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "units/date.h"
 #include "units/print.h"
@@ -24,7 +26,8 @@ std::string amount_line(std::string_view label, double operations, std::string_v
 
 std::string estimate_lines(std::string_view label, const Estimate& estimate,
                            const TextStyle& style) {
-  return amount_line(label, estimate.operations.mid) + indented(estimate.formula, 2, style.width);
+  return amount_line(label, estimate.operations.mid, estimate.complete ? "" : ", a lower bound") +
+         indented(estimate.formula, 2, style.width);
 }
 
 /// "counting", "hardware time".
@@ -151,9 +154,14 @@ void write_run(JsonWriter& json, const RunReport& report) {
 
 }  // namespace
 
-Result<RunReport> report_run(estimate::Run run, double tolerance) {
-  estimate::Crosscheck check = TRY(estimate::crosscheck(run, tolerance));
+Result<RunReport> report_run(estimate::Run run, const estimate::CrosscheckOptions& options) {
+  estimate::Crosscheck check = TRY(estimate::crosscheck(run, options));
   return RunReport{std::move(run), std::move(check)};
+}
+
+bool is_complete(const RunReport& report) {
+  const auto methods = report.check.estimates.methods();
+  return std::ranges::all_of(methods, [](const Estimate* estimate) { return estimate->complete; });
 }
 
 std::string estimate_text(const RunReport& report, const TextStyle& style) {

@@ -22,7 +22,10 @@ struct RunReport {
   estimate::Crosscheck check = {};
 };
 
-Result<RunReport> report_run(estimate::Run run, double tolerance = estimate::default_tolerance);
+Result<RunReport> report_run(estimate::Run run, const estimate::CrosscheckOptions& options = {});
+
+/// False if an estimate is a lower bound.
+bool is_complete(const RunReport& report);
 
 struct TextStyle {
   std::size_t width = 80;  ///< columns

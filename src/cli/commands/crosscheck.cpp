@@ -61,8 +61,9 @@ void print_text(Session& session, std::span<const report::RunReport> reports, bo
 Result<int> run(Session& session, const Args& args) {
   const double tolerance = TRY(tolerance_of(args));
   std::vector<report::RunReport> reports;
-  const auto add = [&](estimate::Run one) -> Result<void> {
-    reports.push_back(TRY(report::report_run(std::move(one), tolerance)));
+  const auto add = [&](estimate::Run one, const estimate::ReadFile& read_file) -> Result<void> {
+    reports.push_back(
+        TRY(report::report_run(std::move(one), {.tolerance = tolerance, .read_file = read_file})));
     return {};
   };
   const int faults = TRY(for_each_run(session, args.positionals(), add));
@@ -74,7 +75,9 @@ Result<int> run(Session& session, const Args& args) {
   const bool conflict = std::ranges::any_of(reports, [](const report::RunReport& one) {
     return one.check.verdict == estimate::Verdict::conflict;
   });
-  return lowest_exit_code(faults, conflict ? exit_conflict : 0);
+  if (conflict) return lowest_exit_code(faults, exit_conflict);
+  const bool complete = std::ranges::all_of(reports, report::is_complete);
+  return lowest_exit_code(faults, complete ? 0 : exit_incomplete);
 }
 
 }  // namespace

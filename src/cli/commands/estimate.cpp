@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/command.h"
 #include "cli/run_inputs.h"
 #include "cli/session.h"
@@ -76,14 +78,14 @@ void print_text(Session& session, std::span<const report::RunReport> reports, bo
 
 Result<int> run(Session& session, const Args& args) {
   std::vector<report::RunReport> reports;
-  const auto add = [&](estimate::Run one) -> Result<void> {
-    reports.push_back(TRY(report::report_run(std::move(one))));
+  const auto add = [&](estimate::Run one, const estimate::ReadFile& read_file) -> Result<void> {
+    reports.push_back(TRY(report::report_run(std::move(one), {.read_file = read_file})));
     return {};
   };
   int exit_code = 0;
   if (args.positionals().empty()) {
     estimate::Run calculated = TRY(run_of_flags(args));
-    TRY(add(std::move(calculated)));
+    TRY(add(std::move(calculated), {}));
   } else {
     TRY(refuse_calculator_options(args));
     exit_code = TRY(for_each_run(session, args.positionals(), add));
@@ -93,7 +95,8 @@ Result<int> run(Session& session, const Args& args) {
   } else {
     print_text(session, reports, args.flag("--explain"));
   }
-  return exit_code;
+  const bool complete = std::ranges::all_of(reports, report::is_complete);
+  return lowest_exit_code(exit_code, complete ? 0 : exit_incomplete);
 }
 
 }  // namespace
