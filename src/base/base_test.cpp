@@ -5,6 +5,7 @@
 
 #include "base/code.h"
 #include "base/result.h"
+#include "base/sha256.h"
 #include "base/text.h"
 
 namespace pfsday {
@@ -63,6 +64,13 @@ TEST(Text, Helpers) {
   EXPECT_EQ(display_width("abc"), 3U);
   EXPECT_EQ(display_width("µ×"), 2U);
   EXPECT_EQ(display_width("日本"), 4U);
+}
+
+TEST(Sha256, MatchesThePublishedVectors) {
+  const std::string abc = "abc";
+  EXPECT_EQ(sha256_of(std::as_bytes(std::span(abc))),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(sha256_of({}), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
 TEST(Text, Globs) {

@@ -85,17 +85,39 @@ void add_close_places(std::size_t own, Vec half, const Obstacles& obstacles,
   }
 }
 
-void add_far_places(std::size_t own, Vec half, const Obstacles& obstacles,
-                    std::vector<LabelPlace>& places) {
+/// Places away from the disc, tied to it by a leader.
+void add_far_places(const Disc& disc, std::size_t own, Vec half, double extra_cost,
+                    const Obstacles& obstacles, std::vector<LabelPlace>& places) {
   constexpr int directions = 16;
-  const Disc& disc = obstacles.discs[own];
   for (const double away : {14.0, 22.0, 32.0, 44.0, 60.0, 80.0, 105.0}) {
     for (int i = 0; i < directions; ++i) {
       const double angle = 2 * std::numbers::pi * i / directions;
       const Box box = box_beside(disc, {std::cos(angle), std::sin(angle)}, away, half);
-      keep_if_free(
-          {.box = box, .leader = leader_to(box, disc), .cost = leader_cost + distance_cost * away},
-          obstacles, own, places);
+      keep_if_free({.box = box,
+                    .leader = leader_to(box, disc),
+                    .cost = extra_cost + leader_cost + distance_cost * away},
+                   obstacles, own, places);
+    }
+  }
+}
+
+/// Places turned with the segment, close above or below it, where they meet no other line: letters
+/// between two lines could belong to either.
+void add_turned_places(const Segment& segment, Vec half, const Obstacles& obstacles,
+                       std::vector<LabelPlace>& places) {
+  constexpr double step = 6;         // pixels from one candidate to the next
+  constexpr double favorite = 0.62;  // of the way along
+  const double total = length(segment.to - segment.from);
+  const Vec along = (1 / total) * (segment.to - segment.from);
+  const Vec above = {along.y, -along.x};
+  for (double at = half.x; at <= total - half.x; at += step) {
+    for (const double side : {1.0, -1.0}) {
+      const Box box{.center = segment.from + at * along + side * (half.y + gap) * above,
+                    .half = half,
+                    .angle = std::atan2(along.y, along.x)};
+      const double cost = 4 * std::abs(at / total - favorite) + (side < 0 ? 0.5 : 0);
+      if (crossing_cost({.box = box}, obstacles) > 0) continue;
+      keep_if_free({.box = box, .cost = cost}, obstacles, obstacles.discs.size(), places);
     }
   }
 }
@@ -141,27 +163,20 @@ std::vector<LabelPlace> places_around(std::size_t disc, Vec half, const Obstacle
                                       bool with_leaders) {
   std::vector<LabelPlace> places;
   add_close_places(disc, half, obstacles, places);
-  if (with_leaders) add_far_places(disc, half, obstacles, places);
+  if (with_leaders) add_far_places(obstacles.discs[disc], disc, half, 0, obstacles, places);
   return places;
 }
 
 std::vector<LabelPlace> places_along(const Segment& segment, Vec half, const Obstacles& obstacles) {
-  constexpr double step = 6;         // pixels from one candidate to the next
-  constexpr double favorite = 0.62;  // of the way along
-  const double total = length(segment.to - segment.from);
-  const Vec along = (1 / total) * (segment.to - segment.from);
-  const Vec above = {along.y, -along.x};
-  const double away = half.y + gap;
-  const auto no_disc = obstacles.discs.size();
+  constexpr int anchors = 20;
+  constexpr double favorite = 0.85;  // lines that start alike are apart at their ends
   std::vector<LabelPlace> places;
-  for (double at = half.x; at <= total - half.x; at += step) {
-    for (const double side : {1.0, -1.0}) {
-      const Box box{.center = segment.from + at * along + side * away * above,
-                    .half = half,
-                    .angle = std::atan2(along.y, along.x)};
-      const double cost = 4 * std::abs(at / total - favorite) + (side < 0 ? 0.5 : 0);
-      keep_if_free({.box = box, .cost = cost}, obstacles, no_disc, places);
-    }
+  add_turned_places(segment, half, obstacles, places);
+  for (int i = 1; i < anchors; ++i) {
+    const double share = static_cast<double>(i) / anchors;
+    const Disc anchor{.center = segment.from + share * (segment.to - segment.from)};
+    const double extra_cost = 20 + 10 * std::abs(share - favorite);  // above any turned place
+    add_far_places(anchor, obstacles.discs.size(), half, extra_cost, obstacles, places);
   }
   return places;
 }

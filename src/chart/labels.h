@@ -39,7 +39,8 @@ struct Obstacles {
 std::vector<LabelPlace> places_around(std::size_t disc, Vec half, const Obstacles& obstacles,
                                       bool with_leaders);
 
-/// Places for a label along a segment, on both sides of it, turned with it.
+/// Places for a label along a segment: turned with it on both of its sides, or else upright with a
+/// leader.
 std::vector<LabelPlace> places_along(const Segment& segment, Vec half, const Obstacles& obstacles);
 
 std::vector<std::optional<std::size_t>> choose_places(

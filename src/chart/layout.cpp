@@ -12,10 +12,10 @@
 namespace pfsday::chart {
 namespace {
 
-constexpr double margin = 24;           // pixels around everything
-constexpr double line_height = 1.4;     // em
-constexpr double tick_length = 5;       // pixels
-constexpr std::size_t few_points = 60;  // up to which points are large and labels may have leaders
+constexpr double margin = 24;            // pixels around everything
+constexpr double line_height = 1.4;      // em
+constexpr double tick_length = 5;        // pixels
+constexpr std::size_t few_points = 120;  // up to which points are large and labels may have leaders
 
 struct Plot {
   double left = 0, right = 0, top = 0, bottom = 0;
@@ -208,6 +208,7 @@ Labels collect_labels(const Chart& chart, const Plot& plot, const Obstacles& obs
   const bool with_leaders = chart.points.size() <= few_points;
   for (std::size_t i = 0; i < chart.points.size(); ++i) {
     const Label label{.text = chart.points[i].label};
+    if (label.text.empty()) continue;
     all.places.push_back(places_around(i, half_extent_of(label, measure), obstacles, with_leaders));
     all.labels.push_back(label);
   }

@@ -46,7 +46,7 @@ std::string plain_power(int exponent) {
 
 Range padded_dates(double low, double high) {
   const double room = std::max(0.05 * (high - low), 0.2);
-  const double step = high - low <= 10 ? 0.5 : step_for(high - low);
+  const double step = high - low <= 10 ? 0.5 : 1;
   return {step * std::floor((low - room) / step), step * std::ceil((high + room) / step)};
 }
 

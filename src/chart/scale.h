@@ -31,7 +31,7 @@ struct Tick {
   std::string label = {};  ///< empty for a minor tick
 };
 
-/// Bounds of a date axis (years since 2020) around [low, high]: some room on both sides, cut at
+/// Bounds of a date axis (years since 2020) around [low, high]: some room on both sides, ending at
 /// half-years for short ranges and years for long ones.
 Range padded_dates(double low, double high);
 

@@ -91,7 +91,7 @@ class Writer {
     const bool solid = mark.style == PointStyle::solid;
     add("<circle cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"{}\" stroke=\"{}\" stroke-width=\"{}\">",
         px(mark.center.x), px(mark.center.y), px(mark.radius), solid ? blue : "#fff",
-        solid ? "#fff" : blue, solid ? "1" : "2");
+        solid ? "#fff" : blue, px(solid ? mark.radius / 5 : mark.radius / 2.25));
     add("<title>{}</title></circle>\n", escape_xml(mark.name));
   }
 

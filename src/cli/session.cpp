@@ -103,6 +103,11 @@ void Session::report(const Error& error) {
   static_cast<void>(error_.flush());  // there is nowhere left to say that this failed
 }
 
+void Session::warn(std::string_view text) {
+  error_.write("warning: " + to_printable(std::string(text)) + "\n");
+  static_cast<void>(error_.flush());  // there is nowhere left to say that this failed
+}
+
 Result<std::string> Session::read_text(std::string_view path, std::size_t most_bytes) const {
   const MappedFile file = TRY(map_file(path));
   const auto bytes = file.bytes();

@@ -55,6 +55,8 @@ class Session {
   /// Prints a fault on standard error. A command that goes on with its other inputs calls this;
   /// for the fault that it returns, the program does.
   void report(const Error& error);
+  /// Prints "warning: ..." on standard error.
+  void warn(std::string_view text);
 
   const Terminal& terminal() const { return out_terminal_; }
 

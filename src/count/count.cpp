@@ -18,7 +18,8 @@ using ops::Cost;
 
 Cost cost_of(const Node& node) { return ops::primitive_of(*node.kind).cost; }
 
-/// Bytes of the tensor as it is stored: once if it is broadcast, one element if all are equal.
+/// Bytes of the tensor as it is stored: once if it is broadcast, one element if it is a constant of
+/// equal elements. A weight is stored in full, even where the file makes it of one value.
 Count stored_bytes(const Graph& graph, Value v) {
   const Node* node = graph.producer(v);
   while (node != nullptr && node->kind->name == "broadcast") {
@@ -26,7 +27,7 @@ Count stored_bytes(const Graph& graph, Value v) {
     node = graph.producer(v);
   }
   const graph::ValueInfo& info = graph.info(v);
-  if (info.literal && info.literal->is_splat()) {
+  if (info.name.empty() && info.literal && info.literal->is_splat()) {
     return graph::TensorType{info.type.element, {}}.bytes();
   }
   return info.type.bytes();

@@ -1,5 +1,7 @@
 #include "trend/fit.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <numbers>
 
@@ -33,7 +35,14 @@ Result<Fit> fit_exponential(std::span<const Point> points, const FitOptions& opt
     years.push_back(units::years_since_2020(point.date));
     decades.push_back(std::log10(point.flop));
   }
-  const stats::Line line = TRY(stats::fit_line(years, decades));
+  const auto fitted = stats::fit_line(years, decades);
+  if (!fitted) {
+    return fail(fitted.error().code,
+                fmt::format("a fit needs systems of 3 different dates; the selection has {} in all",
+                            points.size()),
+                "widen the window, or leave out fewer");
+  }
+  const stats::Line& line = *fitted;
   const stats::Interval slope = stats::slope_interval(line, options.level);
   return Fit{
       .points = {points.begin(), points.end()},

@@ -96,6 +96,7 @@ Result<PointSet> parse_set(std::string_view toml) {
   TRY(check_schema(in));
   PointSet set{.id = TRY(in.text("id")),
                .title = TRY(in.text("title")),
+               .name = TRY(in.text_or("name", "all")),
                .tag = TRY(in.text("tag")),
                .rule = TRY(in.text("rule")),
                .vintage = TRY(in.text("vintage")),

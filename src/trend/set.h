@@ -45,6 +45,7 @@ enum class Unit { operations, pfs_days };
 struct PointSet {
   std::string id = {};
   std::string title = {};
+  std::string name = {};         ///< of the set without a variant, beside those of its variants
   std::string tag = {};          ///< of the rows that belong to it
   std::string rule = {};         ///< how they were selected, in words
   std::string vintage = {};      ///< as of when the figures stand

@@ -1,0 +1,67 @@
+// Whole processes, as a user starts them: wall time from start to exit, and the peak of resident
+// memory. What they print is thrown away.
+
+#include <benchmark/benchmark.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace {
+
+struct Ended {
+  bool normally = false;  ///< with exit code 0
+  long peak_kibibytes = 0;
+};
+
+Ended run_pfsday(const std::vector<std::string>& arguments) {
+  std::string program = PFSDAY_PROGRAM;
+  std::vector<char*> argv = {program.data()};
+  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.data()));
+  argv.push_back(nullptr);
+
+  posix_spawn_file_actions_t silent;
+  posix_spawn_file_actions_init(&silent);
+  posix_spawn_file_actions_addopen(&silent, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  pid_t child = 0;
+  const int failed = posix_spawn(&child, program.c_str(), &silent, nullptr, argv.data(), environ);
+  posix_spawn_file_actions_destroy(&silent);
+
+  int status = 0;
+  rusage usage = {};
+  if (failed != 0 || wait4(child, &status, 0, &usage) != child) return {};
+  return {WIFEXITED(status) && WEXITSTATUS(status) == 0, usage.ru_maxrss};
+}
+
+void run_process(benchmark::State& state, const std::vector<std::string>& arguments) {
+  long peak_kibibytes = 0;
+  for (auto _ : state) {
+    const Ended ended = run_pfsday(arguments);
+    if (!ended.normally) return state.SkipWithError("did not exit with 0");
+    peak_kibibytes = std::max(peak_kibibytes, ended.peak_kibibytes);
+  }
+  state.counters["peak_MB"] = static_cast<double>(peak_kibibytes) * 1024 / 1e6;
+}
+
+const std::string resnet50 = PFSDAY_EXAMPLES "/resnet50.onnx";
+
+// Real time: the work is done by a child, whose processor time is not ours.
+BENCHMARK_CAPTURE(run_process, version, std::vector<std::string>{"--version"})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+BENCHMARK_CAPTURE(run_process, count_resnet50, std::vector<std::string>{"count", resnet50})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+BENCHMARK_CAPTURE(run_process, count_resnet50_train,
+                  std::vector<std::string>{"count", resnet50, "--train", "--json"})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+
+}  // namespace
+
+BENCHMARK_MAIN();

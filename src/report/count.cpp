@@ -1,0 +1,207 @@
+#include "report/count.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/sha256.h"
+#include "importers/bindings.h"
+#include "units/print.h"
+
+namespace pfsday::report {
+namespace {
+
+using count::By;
+using count::Step;
+using graph::Pass;
+using ops::Work;
+using units::Count;
+using units::to_grouped;
+
+std::string name_of(Pass pass) {
+  std::string name(graph::to_string(pass));
+  std::ranges::replace(name, '_', ' ');
+  return name;
+}
+
+Count other_operations(const Work& work) { return work.div + work.special + work.compare; }
+
+std::string share_of(Count part, Count whole) {
+  if (whole == Count(0)) return "";
+  return fmt::format("{:.1f} %", 100 * part.to_double() / whole.to_double());
+}
+
+std::vector<std::string> unused_bindings(const importers::ImportOptions& options,
+                                         const std::vector<std::string>& used) {
+  std::vector<std::string> warnings;
+  const auto check = [&](const std::string& name) {
+    if (std::ranges::find(used, name) != used.end()) return;
+    warnings.push_back(
+        fmt::format("nothing in the model is named \"{}\": the binding has no use", name));
+  };
+  for (const auto& [name, size] : options.dimensions) check(name);
+  for (const auto& [name, shape] : options.inputs) check(name);
+  return warnings;
+}
+
+std::vector<std::string> pass_row(std::string name, const count::PassCount& pass) {
+  return {std::move(name),
+          to_grouped(pass.work.operations()),
+          to_grouped(pass.work.products * 2),
+          to_grouped(pass.work.products),
+          to_grouped(other_operations(pass.work)),
+          to_grouped(pass.bytes)};
+}
+
+bool has_loss(const CountReport& report) { return report.counts.pass(Pass::loss).work != Work{}; }
+
+std::string plural(std::size_t n, std::string_view noun) {
+  return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
+}
+
+/// The rows of one operator or layer, one for each pass it has work in.
+struct Group {
+  std::string name;
+  std::string op;
+  std::size_t nodes = 0;
+  std::map<Pass, Count> operations = {};
+};
+
+std::vector<Group> group_rows(const CountReport& report) {
+  std::vector<Group> groups;
+  std::map<std::pair<std::string, std::string>, std::size_t> index;
+  for (const count::Row& row : report.counts.rows) {
+    const auto [found, is_new] = index.try_emplace({row.name, row.op}, groups.size());
+    if (is_new) groups.push_back({.name = row.name, .op = row.op});
+    Group& group = groups[found->second];
+    group.nodes = std::max(group.nodes, row.nodes);
+    group.operations[row.pass] += row.work.operations();
+  }
+  return groups;
+}
+
+/// Those passes of the step that have any work in this count.
+std::vector<Pass> busy_passes(const CountReport& report) {
+  std::vector<Pass> busy;
+  for (const Pass pass : passes_of(report.request.step)) {
+    if (report.counts.pass(pass).work.operations() != Count(0)) busy.push_back(pass);
+  }
+  return busy;
+}
+
+}  // namespace
+
+std::span<const Pass> passes_of(Step step) {
+  static constexpr Pass all[] = {Pass::forward, Pass::loss, Pass::data_gradient,
+                                 Pass::weight_gradient};
+  static_assert(std::size(all) == graph::pass_count);
+  return std::span(all).first(step == Step::forward ? 1 : graph::pass_count);
+}
+
+Result<CountReport> count_file(std::string_view path, importers::Bytes bytes,
+                               CountRequest request) {
+  const importers::ImportOptions options = TRY(importers::parse_bindings(request.bindings));
+  importers::Model model = TRY(in_file(path, importers::read_model(bytes, options)));
+  CountReport report{.path = std::string(path),
+                     .format = std::move(model.format),
+                     .sha256 = bytes.size() <= hashed_bytes ? sha256_of(bytes) : "",
+                     .request = std::move(request),
+                     .notes = std::move(model.notes),
+                     .warnings = unused_bindings(options, model.used_bindings)};
+  const count::CountOptions count_options{.rules = report.request.rules,
+                                          .by = report.request.by,
+                                          .lines = report.request.lines,
+                                          .node_count = model.node_count};
+  report.counts = TRY(
+      in_file(path, count::count_step(std::move(model.graph), report.request.step, count_options)));
+  if (report.request.step == Step::training && !has_loss(report)) {
+    report.notes.emplace_back(
+        "The file has no loss: the gradient of each floating-point output is taken as given.");
+  }
+  return report;
+}
+
+Grid pass_grid(const CountReport& report) {
+  Grid grid{.headings = {"pass", "FLOP", "of which products", "multiply-adds", "other", "bytes"}};
+  for (const Pass pass : passes_of(report.request.step)) {
+    if (pass == Pass::loss && !has_loss(report)) continue;
+    grid.rows.push_back(pass_row(name_of(pass), report.counts.pass(pass)));
+  }
+  if (grid.rows.size() > 1) grid.total = pass_row("total", report.counts.total);
+  return grid;
+}
+
+Grid breakdown_grid(const CountReport& report) {
+  const bool by_layer = report.request.by == By::layer;
+  Grid grid{.text_columns = by_layer ? 2U : 1U,
+            .headings = by_layer ? std::vector<std::string>{"layer", "operator"}
+                                 : std::vector<std::string>{"operator", "nodes"}};
+  const std::vector<Pass> passes = busy_passes(report);
+  for (const Pass pass : passes) grid.headings.push_back(name_of(pass));
+  grid.headings.emplace_back("share");
+  const Count total = report.counts.total.work.operations();
+  for (const Group& group : group_rows(report)) {
+    std::vector<std::string> row = {group.name,
+                                    by_layer ? group.op : fmt::format("{}", group.nodes)};
+    Count sum = 0;
+    for (const Pass pass : passes) {
+      const auto found = group.operations.find(pass);
+      row.push_back(found == group.operations.end() ? "" : to_grouped(found->second));
+      if (found != group.operations.end()) sum += found->second;
+    }
+    row.push_back(share_of(sum, total));
+    grid.rows.push_back(std::move(row));
+  }
+  grid.total = {"total", ""};
+  for (const Pass pass : passes) {
+    grid.total.push_back(to_grouped(report.counts.pass(pass).work.operations()));
+  }
+  grid.total.push_back(share_of(total, total));
+  return grid;
+}
+
+Grid line_grid(const CountReport& report) {
+  Grid grid{
+      .text_columns = 4,
+      .headings = {"layer", "pass", "primitive", "operands -> result", "mul", "add", "other"}};
+  for (const count::Line& line : report.counts.lines) {
+    grid.rows.push_back({line.layer, name_of(line.pass), line.primitive, line.operands,
+                         to_grouped(line.work.mul), to_grouped(line.work.add),
+                         to_grouped(other_operations(line.work))});
+  }
+  return grid;
+}
+
+std::string count_heading(const CountReport& report) {
+  const count::Counts& counts = report.counts;
+  return fmt::format(
+      "{} ({}): {} parameters, {} trainable, {} in buffers\n"
+      "{}: {} counted, {} movement, {} uncounted\n",
+      report.path, report.format, to_grouped(counts.parameters.total),
+      to_grouped(counts.parameters.trainable), to_grouped(counts.parameters.buffers),
+      plural(counts.coverage.nodes, "node"), counts.coverage.counted, counts.coverage.movement,
+      counts.coverage.uncounted);
+}
+
+std::vector<std::string> count_formulas(const CountReport& report) {
+  std::vector<std::string> formulas;
+  std::string sum;
+  for (const Pass pass : passes_of(report.request.step)) {
+    if (pass == Pass::loss && !has_loss(report)) continue;
+    const Work& work = report.counts.pass(pass).work;
+    formulas.push_back(fmt::format("{}: {} mul + {} add = {} FLOP", name_of(pass),
+                                   to_grouped(work.mul), to_grouped(work.add),
+                                   to_grouped(work.operations())));
+    sum += (sum.empty() ? "" : " + ") + to_grouped(work.operations());
+  }
+  const Count total = report.counts.total.work.operations();
+  if (formulas.size() > 1) {
+    formulas.push_back(fmt::format("total: {} = {} FLOP", sum, to_grouped(total)));
+  }
+  formulas.push_back(fmt::format("{} FLOP / 8.64e19 = {}", to_grouped(total),
+                                 units::to_pfs_days(total.to_double())));
+  return formulas;
+}
+
+}  // namespace pfsday::report

@@ -1,0 +1,67 @@
+// What `pfsday count` says of one model file: as a value, as tables of cells, and as JSON.
+//
+//   const CountReport report = TRY(report::count_file("net.onnx", bytes, {.step =
+//   Step::training}));
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "count/step.h"
+#include "importers/importer.h"
+
+namespace pfsday::report {
+
+struct CountRequest {
+  std::vector<std::string> bindings = {};  ///< NAME=VALUE
+  count::Step step = count::Step::forward;
+  count::By by = count::By::none;
+  bool lines = false;  ///< the arithmetic, line by line
+  ops::Rules rules = {};
+};
+
+struct CountReport {
+  std::string path;
+  std::string format;
+  std::string sha256;  ///< empty for a file of more than hashed_bytes
+  CountRequest request;
+  std::vector<std::string> notes = {};     ///< how the file was read
+  std::vector<std::string> warnings = {};  ///< bindings nobody used
+  count::Counts counts = {};
+};
+
+/// Larger files are not hashed: a count never reads the weights.
+inline constexpr std::size_t hashed_bytes = std::size_t{64} << 20U;
+
+/// Errors: those of the bindings, the importers and the count; the place names the file.
+Result<CountReport> count_file(std::string_view path, importers::Bytes bytes, CountRequest request);
+
+/// The passes that a count of that step shows.
+std::span<const graph::Pass> passes_of(count::Step step);
+
+/// Cells of a table, the first row its headings; the first `text_columns` columns are text.
+struct Grid {
+  std::size_t text_columns = 1;
+  std::vector<std::string> headings = {};
+  std::vector<std::vector<std::string>> rows = {};
+  std::vector<std::string> total = {};  ///< below a rule; empty where there is none
+};
+
+/// A row for each pass: operations, of which products, multiply-adds, other arithmetic, bytes.
+Grid pass_grid(const CountReport& report);
+/// A row for each operator or layer, its operations in each pass, and its share of the total.
+Grid breakdown_grid(const CountReport& report);
+/// A row for each counted primitive.
+Grid line_grid(const CountReport& report);
+
+/// What was read: parameters, buffers, coverage.
+std::string count_heading(const CountReport& report);
+/// How the total comes about, with its numbers filled in.
+std::vector<std::string> count_formulas(const CountReport& report);
+
+/// The document pfsday.count/1.
+std::string count_json(const CountReport& report);
+
+}  // namespace pfsday::report

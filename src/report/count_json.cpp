@@ -1,0 +1,124 @@
+#include "base/json.h"
+#include "report/count.h"
+#include "units/count.h"
+
+namespace pfsday::report {
+namespace {
+
+using graph::Pass;
+using ops::Work;
+
+std::string_view name_of(count::By by) { return by == count::By::op ? "op" : "layer"; }
+
+JsonWriter& write_counters(JsonWriter& json, const Work& work) {
+  return json.member("mul", work.mul)
+      .member("add", work.add)
+      .member("div", work.div)
+      .member("special", work.special)
+      .member("compare", work.compare);
+}
+
+void write_pass(JsonWriter& json, std::string_view name, const count::PassCount& pass) {
+  json.key(name).begin_object();
+  write_counters(json, pass.work)
+      .member("bytes", pass.bytes)
+      .member("flop", pass.work.operations())
+      .member("products", pass.work.products * 2)
+      .end_object();
+}
+
+void write_macs(JsonWriter& json, const CountReport& report) {
+  json.key("macs").begin_object();
+  for (const Pass pass : passes_of(report.request.step)) {
+    if (pass == Pass::loss) continue;
+    json.member(graph::to_string(pass), report.counts.pass(pass).work.products);
+  }
+  json.member("total", report.counts.total.work.products).end_object();
+}
+
+void write_rows(JsonWriter& json, const CountReport& report) {
+  if (report.request.by == count::By::none) return;
+  json.member("breakdown", name_of(report.request.by)).key("by").begin_array();
+  for (const count::Row& row : report.counts.rows) {
+    json.begin_object().member("name", row.name).member("op", row.op);
+    json.member("pass", graph::to_string(row.pass)).member("nodes", row.nodes);
+    write_counters(json, row.work).member("macs", row.work.products).end_object();
+  }
+  json.end_array();
+}
+
+void write_lines(JsonWriter& json, const CountReport& report) {
+  if (!report.request.lines) return;
+  json.key("lines").begin_array();
+  for (const count::Line& line : report.counts.lines) {
+    json.begin_object().member("layer", line.layer).member("op", line.op);
+    json.member("pass", graph::to_string(line.pass)).member("primitive", line.primitive);
+    json.member("operands", line.operands);
+    write_counters(json, line.work).member("macs", line.work.products).end_object();
+  }
+  json.end_array();
+}
+
+void write_uncounted(JsonWriter& json, const CountReport& report) {
+  json.key("uncounted").begin_array();
+  for (const count::Uncounted& one : report.counts.uncounted) {
+    json.begin_object().member("node", one.node).member("op", one.op);
+    json.member("reason", one.reason).end_object();
+  }
+  // No operator that is counted today has an upper bound or a branch.
+  json.end_array().key("bounds").begin_array().end_array();
+}
+
+void write_model(JsonWriter& json, const CountReport& report) {
+  json.key("model").begin_object().member("path", report.path).member("format", report.format);
+  json.key("sha256");
+  if (report.sha256.empty()) {
+    json.null();
+  } else {
+    json.value(report.sha256);
+  }
+  json.end_object().key("bindings").begin_object();
+  for (const std::string& binding : report.request.bindings) {
+    const std::size_t equals = binding.rfind('=');
+    const std::string value = binding.substr(equals + 1);
+    json.key(binding.substr(0, equals));
+    if (value.find('x') == std::string::npos) {
+      json.digits(value);
+    } else {
+      json.value(value);
+    }
+  }
+  json.end_object().member("convention", "openai");
+  json.key("notes").begin_array();
+  for (const std::string& note : report.notes) json.value(note);
+  json.end_array();
+}
+
+}  // namespace
+
+std::string count_json(const CountReport& report) {
+  const count::Counts& counts = report.counts;
+  JsonWriter json;
+  json.begin_object().member("schema", "pfsday.count/1");
+  write_model(json, report);
+  json.key("parameters").begin_object().member("total", counts.parameters.total);
+  json.member("trainable", counts.parameters.trainable);
+  json.member("buffers", counts.parameters.buffers).end_object();
+  json.key("passes").begin_object();
+  for (const Pass pass : passes_of(report.request.step)) {
+    write_pass(json, graph::to_string(pass), counts.pass(pass));
+  }
+  json.end_object();
+  write_pass(json, "total", counts.total);
+  write_macs(json, report);
+  json.key("coverage").begin_object().member("nodes", counts.coverage.nodes);
+  json.member("counted", counts.coverage.counted).member("movement", counts.coverage.movement);
+  json.member("uncounted", counts.coverage.uncounted).end_object();
+  write_uncounted(json, report);
+  json.member("complete", counts.complete());
+  write_rows(json, report);
+  write_lines(json, report);
+  return json.end_object().text();
+}
+
+}  // namespace pfsday::report

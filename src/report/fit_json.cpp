@@ -1,0 +1,95 @@
+#include "report/estimate.h"
+#include "report/fit.h"
+
+namespace pfsday::trend {
+
+void write_json(JsonWriter& json, const Published& published) {
+  json.begin_object().member("doubling_months", published.doubling_months);
+  json.member("source", published.source).member("url", published.url).end_object();
+}
+
+}  // namespace pfsday::trend
+
+namespace pfsday::report {
+namespace {
+
+void write_window(JsonWriter& json, const trend::Fit& fit) {
+  const trend::Window window = trend::window_of(fit.points);
+  json.key("window").begin_object().member("from", units::to_string(window.from));
+  json.member("to", units::to_string(window.to)).end_object();
+}
+
+void write_interval(JsonWriter& json, const trend::Fit& fit) {
+  json.key("interval").begin_object().member("level", fit.level);
+  json.member("method", trend::interval_method);
+  json.key("slope_oom_per_year").begin_array().value(fit.slope.low).value(fit.slope.high);
+  json.end_array().key("factor_per_year").begin_array();
+  json.value(fit.factor_interval.low).value(fit.factor_interval.high);
+  json.end_array().key("doubling_months").begin_array();
+  json.value(fit.doubling_interval.low).value(fit.doubling_interval.high);
+  json.end_array().end_object();
+}
+
+void write_explanation(JsonWriter& json, const trend::Fit& fit) {
+  json.key("points").begin_array();
+  for (const trend::Point& point : fit.points) {
+    json.begin_object().member("name", point.name).member("date", units::to_string(point.date));
+    write_amounts(json, {.mid = point.flop});
+    json.member("residual_oom", fit.residual(point))
+        .member("implied", point.implied)
+        .member("note", point.note)
+        .end_object();
+  }
+  json.end_array().key("explanation").begin_array();
+  for (const std::string& line : explain(fit)) json.value(line);
+  json.end_array();
+}
+
+/// The members of one fit, into an object that is open.
+void write_fit(JsonWriter& json, const NamedFit& named, bool with_explanation) {
+  const trend::Fit& fit = named.fit;
+  json.member("name", named.name).member("n", fit.line.n).key("ids").begin_array();
+  for (const trend::Point& point : fit.points) json.value(point.id);
+  json.end_array();
+  write_window(json, fit);
+  json.member("slope_oom_per_year", fit.line.slope).member("slope_se", fit.line.slope_se);
+  json.member("intercept", fit.line.intercept).member("intercept_se", fit.line.intercept_se);
+  json.member("residual_deviation_oom", fit.line.residual_deviation).member("r2", fit.line.r2);
+  json.member("factor_per_year", fit.factor_per_year);
+  json.member("doubling_months", fit.doubling_months);
+  write_interval(json, fit);
+  json.key("breaks").begin_array().end_array();
+  if (with_explanation) write_explanation(json, fit);
+}
+
+void write_rows(JsonWriter& json, const RowCounts& rows) {
+  json.key("rows").begin_object().member("read", rows.rows);
+  json.member("without_compute", rows.without_compute).key("faulty").begin_array();
+  for (const CsvFault& fault : rows.faulty) {
+    json.begin_object().member("line", fault.line).member("reason", fault.reason).end_object();
+  }
+  json.end_array().key("columns").begin_object().member("name", rows.columns.name);
+  json.member("date", rows.columns.date).member("compute", rows.columns.compute);
+  json.end_object().end_object();
+}
+
+}  // namespace
+
+std::string to_json(const FitReport& report, bool explain) {
+  JsonWriter json;
+  json.begin_object().member("schema", "pfsday.fit/1").member("title", report.title);
+  json.member("selection", report.selection).member("vintage", report.vintage);
+  json.member("axis", trend::date_convention);
+  write_fit(json, report.main, explain);
+  json.key("variants").begin_array();
+  for (const NamedFit& variant : report.variants) {
+    json.begin_object();
+    write_fit(json, variant, explain);
+    json.end_object();
+  }
+  json.end_array().member("published", report.published);
+  if (report.rows) write_rows(json, *report.rows);
+  return json.end_object().text();
+}
+
+}  // namespace pfsday::report
