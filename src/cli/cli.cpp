@@ -36,7 +36,7 @@ Result<int> run(Session& session, std::span<const std::string> words) {
     return fail(Code::usage, "no verb is given", "`pfsday --help` lists the verbs");
   const std::string& verb = words.front();
   if (verb == "--help" || verb == "-h") {
-    session.print(help());
+    session.print(help(session.terminal().width));
     return 0;
   }
   if (verb == "--version") {

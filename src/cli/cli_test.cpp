@@ -30,6 +30,7 @@ TEST(Cli, PrintsHelpAndVersion) {
   for (const Command* command : commands()) {
     EXPECT_THAT(help.out, HasSubstr(std::string("\n  ") + std::string(command->name) + " "));
   }
+  for (const std::string_view line : split(help.out, '\n')) EXPECT_LE(display_width(line), 80U);
   EXPECT_THAT(run({"--version"}).out, StartsWith("pfsday 0."));
 }
 

@@ -10,12 +10,22 @@ namespace pfsday::cli {
 namespace {
 
 constexpr std::string_view introduction =
-    "pfsday measures the compute used to train AI models: it counts operations, estimates them\n"
-    "from hardware time, checks one against the other, and shows the arithmetic of every figure.\n";
+    "pfsday measures the compute used to train AI models, by counting operations and by hardware "
+    "time; it compares the two, and shows the arithmetic of every figure.";
+constexpr std::string_view next_steps =
+    "Next: `pfsday VERB --help` shows the options of a verb, `pfsday explain PFD204` says more "
+    "about "
+    "a message, `pfsday --version` prints the version.";
 
 constexpr std::size_t example_count = 3;
 constexpr std::size_t widest_name = 30;  // a longer one has its own line
 constexpr std::size_t widest_text = 100;
+
+std::string paragraph(std::string_view text, std::size_t width) {
+  std::string out;
+  for (const std::string& line : wrap(text, width)) out += line + "\n";
+  return out;
+}
 
 /// "  name    text", the text wrapped beside the name.
 std::string entry(std::string_view name, std::string_view text, std::size_t name_width,
@@ -52,31 +62,26 @@ std::string described(const Option& option) {
 
 }  // namespace
 
-std::string help() {
+std::string help(std::size_t width) {
+  width = std::min(width, widest_text);
   std::size_t name_width = 0;
   for (const Command* command : commands()) name_width = std::max(name_width, command->name.size());
-  std::string text = fmt::format("{}\nUsage: pfsday VERB [options]\n\nVerbs\n", introduction);
+  std::string text = paragraph(introduction, width) + "\nUsage: pfsday VERB [options]\n\nVerbs\n";
   for (const Command* command : commands()) {
-    text += entry(command->name, command->summary, name_width, widest_text);
+    text += entry(command->name, command->summary, name_width, width);
   }
   text += "\nExamples\n";
   for (const Command* command : commands().first(std::min(example_count, commands().size()))) {
     text += fmt::format("  {}\n", command->example);
   }
-  text +=
-      "\nNext: `pfsday VERB --help` shows the options of a verb, `pfsday explain PFD204` says "
-      "more\n"
-      "about a message, `pfsday --version` prints the version.\n";
-  return text;
+  return text + "\n" + paragraph(next_steps, width);
 }
 
 std::string help_of(const Command& command, std::size_t width) {
   width = std::min(width, widest_text);
-  std::string text = fmt::format("{}\n\nUsage: pfsday {}\n", command.summary, command.usage);
-  if (!command.details.empty()) text += "\n";
-  for (const std::string& line : wrap(trim(command.details), width)) {
-    if (!command.details.empty()) text += line + "\n";
-  }
+  std::string text =
+      fmt::format("{}\nUsage: pfsday {}\n", paragraph(command.summary, width), command.usage);
+  if (!command.details.empty()) text += "\n" + paragraph(trim(command.details), width);
   std::vector<Option> options(command.options.begin(), command.options.end());
   options.push_back({.name = "-h,--help", .doc = "show this help"});
   std::size_t name_width = 0;

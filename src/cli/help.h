@@ -7,8 +7,8 @@
 
 namespace pfsday::cli {
 
-std::string help();
-/// width: columns of the terminal
+/// Of all verbs, and of one. width: columns of the terminal
+std::string help(std::size_t width);
 std::string help_of(const Command& command, std::size_t width);
 
 }  // namespace pfsday::cli

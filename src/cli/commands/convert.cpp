@@ -62,7 +62,7 @@ Result<int> run(Session& session, const Args& args) {
 extern constinit const Command convert{
     .name = "convert",
     .usage = "convert QUANTITY... [options]",
-    .summary = "Show a quantity in other units: operations, pfs-days, times, rates, bytes.",
+    .summary = "Show a quantity in other units.",
     .details =
         "A quantity is a number, a prefix (k M G T P E Z Y, B for billion) and a unit: FLOP, MAC, "
         "pfs-days, FLOP/s, s, min, h, days, weeks, years, chip-hours, bytes. A number without a "

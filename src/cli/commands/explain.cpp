@@ -66,7 +66,8 @@ Result<int> run(Session& session, const Args& args) {
 extern constinit const Command explain{
     .name = "explain",
     .usage = "explain [CODE] [options]",
-    .summary = "Say what the code of a message means; without a code, list them all.",
+    .summary = "Say what the code of a message means.",
+    .details = "Without a code, all of them are listed.",
     .example = "pfsday explain PFD204",
     .options = options,
     .run = run,
