@@ -97,7 +97,7 @@ CLI::Option* add(CLI::App& app, const Option& option) {
 Result<void> refuse_empty_values(const Command& command, std::span<const std::string> words) {
   for (const std::string& word : words) {
     if (word == "--") break;
-    if (word.starts_with("--") && word.ends_with('=')) {
+    if (word.starts_with("--") && word.find('=') == word.size() - 1) {
       return usage_fault(command, fmt::format("{} needs a value", word));
     }
   }

@@ -54,6 +54,7 @@ TEST(Parse, KeepsValuesAsTheyAre) {
   EXPECT_EQ(parsed({"m", "-o", "[a,b]"})->value("-o"), "[a,b]");
   EXPECT_EQ(parsed({"m", "-oa"})->value("-o"), "a");
   EXPECT_EQ(parsed({"m", "-o", ""})->value("-o"), "");
+  EXPECT_THAT(parsed({"m", "--bind=a="})->all("--bind"), ElementsAre("a="));
   EXPECT_EQ(parsed({"m", "--by=layer"})->choice("--by"), "layer");
 }
 

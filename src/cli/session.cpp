@@ -112,10 +112,10 @@ Result<std::string> Session::read_text(std::string_view path, std::size_t most_b
   const MappedFile file = TRY(map_file(path));
   const auto bytes = file.bytes();
   if (bytes.size() > most_bytes) {
-    return in_file(path, Result<std::string>(
-                             fail(Code::file_unreadable,
-                                  fmt::format("{} bytes are more than the {} a text file may have",
-                                              bytes.size(), most_bytes))));
+    return fail(Error{.code = Code::file_unreadable,
+                      .what = fmt::format("{} bytes are more than the {} a text file may have",
+                                          bytes.size(), most_bytes),
+                      .place = {.file = std::string(path)}});
   }
   return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 }

@@ -96,7 +96,8 @@ struct PrefixedUnit {
   Unit unit;
 };
 
-/// `name` is what follows the prefix.
+/// `name` is what follows the prefix. B is bytes only after an SI or binary prefix: "300B" is
+/// billions.
 std::optional<Unit> find_unit_after(const Prefix& prefix, std::string_view name) {
   if (name.empty()) return prefix.binary == 0 ? std::optional(Unit{}) : std::nullopt;
   if (name == "B") {
