@@ -6,7 +6,8 @@
 
 A module is a pfsday_module(NAME DEPENDS ...) line in a CMakeLists.txt under src/; its folder is
 src/NAME. Its files may include files of the module itself and of those it depends on, directly or
-through others, always by a path from src/. A foo.cpp beside a foo.h includes that first.
+through others, always by a path from src/. A foo.cpp beside a foo.h includes that first. The table
+of modules in ARCHITECTURE.md says what a module may depend on.
 """
 
 import re
@@ -35,6 +36,13 @@ def read_modules(root):
     return modules
 
 
+def read_table(root):
+    """What ARCHITECTURE.md lets each module use: {name: {names}}."""
+    rows = re.findall(r"^\| `(\w+)` \|[^|]*\|([^|]*)\|", (root / "ARCHITECTURE.md").read_text(),
+                      re.MULTILINE)
+    return {name: set(re.findall(r"`(\w+)`", cell)) for name, cell in rows}
+
+
 def reach(modules, name):
     """The module itself and all it may use, directly or through others."""
     reached, waiting = set(), [name]
@@ -46,10 +54,14 @@ def reach(modules, name):
     return reached
 
 
-def faults_of_modules(modules):
+def faults_of_modules(modules, table):
     for name, depends in modules.items():
+        if name not in table:
+            yield f"ARCHITECTURE.md: the table of modules lacks {name}"
         for other in sorted(depends - modules.keys()):
             yield f"src/{name}/CMakeLists.txt: {name} depends on {other}, which is no module"
+        for other in sorted(depends & modules.keys() - reach(table, name)):
+            yield f"src/{name}/CMakeLists.txt: ARCHITECTURE.md does not let {name} use {other}"
         if any(name in reach(modules, other) for other in depends):
             yield f"src/{name}/CMakeLists.txt: {name} depends on itself in a circle"
 
@@ -84,7 +96,7 @@ def faults_of_include(where, include, module, modules):
 
 def find_faults(root):
     modules = read_modules(root)
-    faults = list(faults_of_modules(modules))
+    faults = list(faults_of_modules(modules, read_table(root)))
     for path in sorted((root / "src").rglob("*")):
         if path.suffix in (".h", ".cpp"):
             faults += faults_of_file(root, path, modules)
@@ -93,6 +105,9 @@ def find_faults(root):
 
 # A tree with one fault of each kind, and what must be said of it.
 FAULTY = {
+    "../ARCHITECTURE.md": "".join(f"| `{row}` | never |\n" for row in (
+        "base` | text | -", "units` | counts | `base", "graph` | the IR | `units",
+        "ring` | around | `round", "round` | around | `ring`, `nobody", "high` | all | `graph")),
     "base/CMakeLists.txt": "pfsday_module(base SOURCES text.cpp)",
     "base/text.h": "#pragma once",
     "base/text.cpp": '#include <string>\n#include "base/text.h"\n',
@@ -101,11 +116,15 @@ FAULTY = {
     "units/b.h": '#include "a.h"\n#include "../base/text.h"\n',
     "graph/CMakeLists.txt": "pfsday_module(graph DEPENDS units)",
     "graph/node_test.cpp": '#include "base/text.h"\n#include "units/b.h"\n',
+    "high/CMakeLists.txt": "pfsday_module(high DEPENDS base ring)",
+    "new/CMakeLists.txt": "pfsday_module(new SOURCES d.cpp)",
     "loose/c.cpp": "",
     "ring/CMakeLists.txt": "pfsday_module(ring DEPENDS round)",
     "round/CMakeLists.txt": "pfsday_module(round DEPENDS ring nobody)",
 }
 EXPECTED = [
+    "ARCHITECTURE.md: the table of modules lacks new",
+    "src/high/CMakeLists.txt: ARCHITECTURE.md does not let high use ring",
     "src/ring/CMakeLists.txt: ring depends on itself in a circle",
     "src/round/CMakeLists.txt: round depends on nobody, which is no module",
     "src/round/CMakeLists.txt: round depends on itself in a circle",
