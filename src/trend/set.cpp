@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/text.h"
 #include "base/toml.h"
@@ -132,7 +133,7 @@ Result<std::vector<Point>> points_of(const PointSet& set, std::span<const estima
     if (!row.has_tag(set.tag)) continue;
     if (auto point = TRY(point_of(row, set, rows))) points.push_back(std::move(*point));
   }
-  std::ranges::stable_sort(points, {}, &Point::date);
+  std::ranges::sort(points, {}, [](const Point& point) { return std::tie(point.date, point.id); });
   return points;
 }
 
