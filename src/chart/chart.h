@@ -48,7 +48,7 @@ struct Chart {
   std::vector<Point> points = {};
   std::vector<Line> lines = {};
   double width = 960;   ///< pixels
-  double height = 640;  ///< pixels
+  double height = 640;  ///< pixels; more where the texts need it
 };
 
 }  // namespace pfsday::chart

@@ -108,6 +108,15 @@ TEST(LayOut, RandomSetsNeverOverlap) {
   }
 }
 
+TEST(LayOut, GrowsForLongTexts) {
+  Chart chart = chart_of_2018();
+  for (int i = 0; i < 1000; ++i) chart.caption += " and another system left out";
+  const Layout layout = lay_out(chart, FixedWidth());
+  EXPECT_GT(layout.height, chart.height);
+  EXPECT_GT(layout.plot.half.y, 100);
+  expect_no_overlap(layout);
+}
+
 TEST(LayOut, PutsPointsWhereTheirValuesAre) {
   Chart chart;
   chart.points = {{-4, 1, "a"}, {-2, 100, "b"}, {-3, 10, "c"}};

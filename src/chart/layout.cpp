@@ -12,9 +12,10 @@
 namespace pfsday::chart {
 namespace {
 
-constexpr double margin = 24;            // pixels around everything
-constexpr double line_height = 1.4;      // em
-constexpr double tick_length = 5;        // pixels
+constexpr double margin = 24;              // pixels around everything
+constexpr double line_height = 1.4;        // em
+constexpr double least_plot_height = 300;  // pixels, with the dates below it
+constexpr double tick_length = 5;          // pixels
 constexpr std::size_t few_points = 120;  // up to which points are large and labels may have leaders
 
 struct Plot {
@@ -77,12 +78,15 @@ double add_header(const Chart& chart, const TextMeasure& measure, Layout& layout
   return add_block(chart.y.title, TextRole::axis_title, top + 12, measure, layout) + 8;
 }
 
-/// The caption grows upward from the lower edge; returns where it begins.
-double add_caption(const Chart& chart, const TextMeasure& measure, Layout& layout) {
+/// The caption stands at the lower edge; returns where it begins. Where long texts would leave no
+/// room for the plot, the picture grows.
+double add_caption(const Chart& chart, double plot_top, const TextMeasure& measure,
+                   Layout& layout) {
   const Font font = font_of(TextRole::caption);
   const auto lines = wrap(chart.caption, layout.width - 2 * margin, font, measure).size();
-  const double top =
-      layout.height - margin - line_height * font.size * static_cast<double>(lines) + 6;
+  const double height = line_height * font.size * static_cast<double>(lines) + margin - 6;
+  layout.height = std::max(layout.height, plot_top + least_plot_height + height);
+  const double top = layout.height - height;
   add_block(chart.caption, TextRole::caption, top, measure, layout);
   return top;
 }
@@ -273,7 +277,7 @@ Layout lay_out(const Chart& chart, const TextMeasure& measure) {
                 .title = chart.title,
                 .description = chart.description};
   const double top = add_header(chart, measure, layout);
-  const double bottom = add_caption(chart, measure, layout);
+  const double bottom = add_caption(chart, top, measure, layout);
   const Plot plot = plot_between(top, bottom, chart, measure);
   layout.plot = plot.box();
   add_y_axis(plot, measure, layout);
