@@ -170,7 +170,7 @@ std::optional<Segment> visible_part(const Line& line, const Plot& plot) {
   const auto [bottom, top] = plot.y.values;
   if (line.slope != 0) {
     const auto [first, last] =
-        std::minmax((bottom - line.height) / line.slope, (top - line.height) / line.slope);
+        std::minmax({(bottom - line.height) / line.slope, (top - line.height) / line.slope});
     low = std::max(low, first);
     high = std::min(high, last);
   } else if (line.height < bottom || line.height > top) {
