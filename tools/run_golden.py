@@ -33,6 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
 SHARED = Path(os.environ.get("PFSDAY_SHARED") or ROOT.parent / "shared").resolve()
 SKIPPED = 77
+LSAN_OPTIONS = f"suppressions={ROOT}/tools/lsan_suppressions.txt:print_suppressions=0"
 TIMEOUT_SECONDS = 120
 NO_NEWLINE = "\\no newline at the end"
 SPECIAL = ("#", "$ ", "2> ", "exit ", "\\")
@@ -98,6 +99,7 @@ def run_steps(steps, binary):
         scratch.mkdir()
         (programs / "pfsday").symlink_to(Path(binary).resolve())
         environment = {"PATH": f"{programs}:{os.defpath}", "LANG": "C.UTF-8", "NO_COLOR": "1",
+                       "LSAN_OPTIONS": LSAN_OPTIONS,
                        "COLUMNS": "100", "TERM": "dumb", "TZ": "UTC", "HOME": str(scratch),
                        "TMP": str(scratch), "SHARED": str(SHARED)}
         return [run(step.command, environment) for step in steps]
