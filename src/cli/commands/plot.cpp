@@ -1,6 +1,7 @@
 #include "report/plot.h"
 
 #include <fmt/format.h>
+#include <sys/auxv.h>
 
 #include <filesystem>
 
@@ -48,11 +49,18 @@ Result<Target> target_of(const Args& args) {
   return target;
 }
 
-/// lib/pfsday beside the bin/ of this program, as built and as installed.
-std::vector<std::string> renderer_paths() {
+/// Empty if unknown. Where /proc is not mounted, the kernel still tells how it was started.
+std::filesystem::path program_path() {
   std::error_code error;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (error) return {};
+  if (!error) return program;
+  return std::filesystem::canonical(reinterpret_cast<const char*>(getauxval(AT_EXECFN)), error);
+}
+
+/// lib/pfsday beside the bin/ of this program, as built and as installed.
+std::vector<std::string> renderer_paths() {
+  const std::filesystem::path program = program_path();
+  if (program.empty()) return {};
   return {(program.parent_path().parent_path() / "lib" / "pfsday" / "render.so").string()};
 }
 
