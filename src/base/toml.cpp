@@ -40,7 +40,9 @@ TomlValue::List to_list(const toml::array& array) {
 
 TomlValue to_value(const toml::node& node) {
   const Place place = place_of(node);
-  if (const auto* table = node.as_table()) return {to_table(*table), place};
+  if (const auto* table = node.as_table()) {
+    return {std::make_shared<const TomlTable>(to_table(*table)), place};
+  }
   if (const auto* array = node.as_array()) return {to_list(*array), place};
   if (const auto* value = node.as_boolean()) return {value->get(), place};
   if (const auto* value = node.as_integer()) return {value->get(), place};
@@ -147,7 +149,7 @@ Result<std::optional<double>> TomlReader::find_number(std::string_view key) {
 Result<const TomlTable*> TomlReader::find_table(std::string_view key) {
   const TomlValue* value = find(key);
   if (value == nullptr) return nullptr;
-  if (const auto* table = std::get_if<TomlTable>(&value->data)) return table;
+  if (const auto* table = std::get_if<TomlValue::Table>(&value->data)) return table->get();
   return malformed(key, fmt::format("is {}, not a table", kind_of(*value)));
 }
 
@@ -168,14 +170,8 @@ Result<std::vector<T>> TomlReader::find_list(std::string_view key, std::string_v
 
 Result<std::vector<const TomlTable*>> TomlReader::find_tables(std::string_view key) {
   std::vector<const TomlTable*> tables;
-  const TomlValue* value = find(key);
-  if (value == nullptr) return tables;
-  const auto* list = std::get_if<TomlValue::List>(&value->data);
-  if (list == nullptr) return malformed(key, "is not a list of tables");
-  for (const TomlValue& element : *list) {
-    const auto* table = std::get_if<TomlTable>(&element.data);
-    if (table == nullptr) return malformed(key, "is not a list of tables");
-    tables.push_back(table);
+  for (const auto& table : TRY(find_list<TomlValue::Table>(key, "tables"))) {
+    tables.push_back(table.get());
   }
   return tables;
 }

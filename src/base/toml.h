@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,7 +25,15 @@
 
 namespace pfsday {
 
-struct TomlValue;
+struct TomlTable;
+
+struct TomlValue {
+  using List = std::vector<TomlValue>;
+  using Table = std::shared_ptr<const TomlTable>;  ///< never null
+  /// A date is its text, YYYY-MM-DD.
+  std::variant<bool, std::int64_t, double, std::string, List, Table> data;
+  Place place = {};
+};
 
 /// A table, its keys in alphabetical order.
 struct TomlTable {
@@ -32,13 +41,6 @@ struct TomlTable {
   Place place = {};
 
   const TomlValue* find(std::string_view key) const;
-};
-
-struct TomlValue {
-  using List = std::vector<TomlValue>;
-  /// A date is its text, YYYY-MM-DD.
-  std::variant<bool, std::int64_t, double, std::string, List, TomlTable> data;
-  Place place = {};
 };
 
 /// Never throws; nesting deeper than 256 is refused.

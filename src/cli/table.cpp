@@ -31,10 +31,12 @@ std::string render_row(const std::vector<std::string>& cells, const std::vector<
 std::string render_groups(const std::vector<Column>& columns,
                           const std::vector<std::size_t>& widths) {
   std::string line;
-  for (std::size_t i = 0; i < columns.size();) {
+  for (std::size_t i = 0, end = 0; i < columns.size(); i = end) {
     const std::string& group = columns[i].group;
     std::size_t width = widths[i];
-    while (++i < columns.size() && columns[i].group == group) width += gap + widths[i];
+    for (end = i + 1; end < columns.size() && columns[end].group == group; ++end) {
+      width += gap + widths[end];
+    }
     const std::string label = group.empty() ? "" : " " + group + " ";
     const std::size_t free = width - std::min(width, display_width(label));
     const char fill = group.empty() ? ' ' : '-';

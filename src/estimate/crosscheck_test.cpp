@@ -10,7 +10,6 @@
 namespace pfsday::estimate {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 
 estimate::Run catalogue_run(std::string_view id) {

@@ -214,7 +214,7 @@ PhaseProduct time_phase(const HardwareInputs& inputs, HardwareFactors resolved) 
 }
 
 /// Adds the phase to a method's estimate over all phases.
-void add_phase(const Run& run, const Phase& phase, PhaseProduct part, Estimate& sum) {
+void add_phase(const Run& run, const Phase& phase, const PhaseProduct& part, Estimate& sum) {
   const std::string label = run.phases.size() > 1 ? fmt::format("{}: ", phase.name) : "";
   if (!sum.formula.empty()) sum.formula += " + ";
   sum.formula += label + part.formula;

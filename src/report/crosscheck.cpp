@@ -10,7 +10,6 @@
 namespace pfsday::report {
 namespace {
 
-using estimate::Amount;
 using estimate::Crosscheck;
 using estimate::Estimate;
 using estimate::PrintedFigure;

@@ -12,7 +12,6 @@ namespace {
 using graph::Axes;
 using graph::ElementType;
 using graph::Shape;
-using graph::TensorType;
 using graph::Value;
 using ops::Builder;
 using ops::Window;
