@@ -1,8 +1,10 @@
 // Proofs of the rules of every primitive, on random samples of each.
 #include <gtest/gtest.h>
 
+#include <map>
+
+#include "count/proof.h"
 #include "graph/text.h"
-#include "ops/proof.h"
 #include "ops/verify.h"
 
 namespace pfsday::ops {
@@ -49,6 +51,37 @@ TEST_P(Primitives, EvaluationDoesTheWorkOfTheRule) {
   if (GetParam()->cost == Cost::uncounted) GTEST_SKIP() << "nobody knows what it does";
   for_each_sample([](const Sample& sample) {
     for (const Rules& rules : all_rules) EXPECT_TRUE(work_holds(sample, rules));
+  });
+}
+
+/// Primitives that no gradient passes, and why.
+const std::map<std::string_view, std::string_view> without_gradient = {
+    {"window_max_gradient", "a second derivative of pooling is not needed"},
+    {"floor", "a step: zero wherever it is defined"},
+    {"ceil", "a step: zero wherever it is defined"},
+    {"round", "a step: zero wherever it is defined"},
+    {"sign", "a step: zero wherever it is defined"},
+    {"equal", "gives booleans"},
+    {"less", "gives booleans"},
+    {"greater", "gives booleans"},
+    {"and", "of booleans"},
+    {"or", "of booleans"},
+    {"not", "of booleans"},
+    {"random", "has no inputs"},
+    {"stop_gradient", "stops it by definition"},
+};
+
+TEST_P(Primitives, GradientAgreesWithFiniteDifferences) {
+  const Primitive& primitive = *GetParam();
+  if (primitive.cost == Cost::uncounted) GTEST_SKIP() << "nobody knows what it does";
+  const auto excused = without_gradient.find(primitive.kind.name);
+  EXPECT_EQ(primitive.derive == nullptr, excused != without_gradient.end());
+  if (excused != without_gradient.end()) GTEST_SKIP() << "no gradient: " << excused->second;
+  for_each_sample([](const Sample& sample) {
+    for (const Rules& rules : all_rules) {
+      EXPECT_TRUE(count::gradient_holds(sample, rules));
+      EXPECT_TRUE(count::gradient_work_holds(sample, rules));
+    }
   });
 }
 
