@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cassert>
+#include <deque>
 #include <span>
 #include <string>
 #include <variant>
@@ -132,7 +133,7 @@ class Graph {
   Value add_value(ValueInfo info);
 
   std::vector<Node> nodes_;
-  std::vector<ValueInfo> values_;
+  std::deque<ValueInfo> values_;  ///< what is appended moves none: types may be held by reference
   std::vector<Value> inputs_;
   std::vector<Value> tensors_;
   Values outputs_;
