@@ -40,6 +40,7 @@ TEST(ParseToml, FaultsNameLineAndColumn) {
   } cases[] = {
       {"no value", "a = 1\nb =\n", "line 2:"},
       {"twice", "a = 1\na = 2\n", "not valid TOML"},
+      {"a letter where a key begins", "\xcd\x82 = 1\n", "line 1:"},
       {"not UTF-8", "a = \"\xff\"\n", "not valid TOML"},
       {"no such day", "a = 2012-02-31\n", "not valid TOML"},
       {"open table", "[a\n", "line 1:"},
