@@ -37,8 +37,11 @@ void append_element(std::string& bytes, ElementType element, Exact value) {
       return append<std::int64_t>(bytes, value);
     case ElementType::i32:
       return append<std::int32_t>(bytes, value);
+    case ElementType::u8:
+    case ElementType::boolean:
+      return append<std::uint8_t>(bytes, value);
     default:
-      assert(graph::bits_of(element) == 8);
+      assert(element == ElementType::i8);
       return append<std::int8_t>(bytes, value);
   }
 }
@@ -166,11 +169,17 @@ void ModelWriter::value_info(std::string_view name, const TensorType& type) {
   pbf_writer(graph_).add_message(13, value_info_bytes(name, bytes));
 }
 
+std::string ModelWriter::graph_part() const {
+  std::string bytes;
+  pbf_writer(bytes).add_message(7, graph_);
+  return bytes;
+}
+
 std::string ModelWriter::bytes() const {
   std::string bytes;
   pbf_writer model(bytes);
   model.add_int64(1, 8);
-  model.add_message(7, graph_);
+  bytes += graph_part();
   std::string opset;
   pbf_writer opset_writer(opset);
   opset_writer.add_string(1, "");

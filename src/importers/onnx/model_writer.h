@@ -49,6 +49,9 @@ class ModelWriter {
   void value_info(std::string_view name, const graph::TensorType& type);
 
   std::string bytes() const;
+  /// The graph alone, as a field of a model: appended to a whole model, it adds to that one's
+  /// graph.
+  std::string graph_part() const;
 
  private:
   std::int64_t opset_;

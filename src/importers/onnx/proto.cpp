@@ -401,8 +401,8 @@ NodeView read_node(std::string_view message) {
   return node;
 }
 
-GraphView read_graph(std::string_view message) {
-  GraphView graph;
+/// Adds to what is there: protobuf merges the parts of a message that stand apart.
+void read_graph(std::string_view message, GraphView& graph) {
   Fields fields(message, "the graph");
   while (fields.next()) {
     switch (fields.number()) {
@@ -431,7 +431,6 @@ GraphView read_graph(std::string_view message) {
         fields.skip();
     }
   }
-  return graph;
 }
 
 OpsetView read_opset(std::string_view message) {
@@ -465,7 +464,7 @@ ModelView read_model_message(std::string_view message) {
         model.ir_version = fields.integer();
         break;
       case 7:
-        model.graph = read_graph(fields.bytes());
+        read_graph(fields.bytes(), model.graph);
         has_graph = true;
         break;
       case 8:

@@ -1,0 +1,262 @@
+// The lowerings reproduce the expected outputs of libonnx-testdata: every case all of whose
+// operators are lowered is imported and evaluated on the reference evaluation. Rules and loops have
+// one author, these values have another.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <set>
+
+#include "importers/importer.h"
+#include "importers/onnx/lowering.h"
+#include "importers/onnx/model_writer.h"
+#include "ops/evaluation.h"
+
+namespace pfsday::onnx {
+namespace {
+
+using graph::Exact;
+using ops::Tensor;
+
+const std::filesystem::path data_folder = "/usr/share/libonnx-testdata/data";
+
+struct Exception {
+  std::string_view name;
+  std::string_view reason;
+};
+
+/// Cases that are not reproduced, and why. One that is reproduced after all fails the test.
+constexpr Exception exceptions[] = {
+    {"node/test_cast_BFLOAT16_to_FLOAT", "the data write bf16 as u16"},
+    {"node/test_cast_FLOAT_to_BFLOAT16", "the data write bf16 as u16"},
+    {"node/test_castlike_BFLOAT16_to_FLOAT_expanded", "the data write bf16 as u16"},
+    {"node/test_castlike_FLOAT_to_BFLOAT16_expanded", "the data write bf16 as u16"},
+    {"node/test_cast_FLOAT_to_STRING", "text has no arithmetic: kept as uncounted"},
+    {"node/test_cast_STRING_to_FLOAT", "text has no arithmetic: kept as uncounted"},
+    {"node/test_castlike_FLOAT_to_STRING_expanded", "text has no arithmetic: kept as uncounted"},
+    {"node/test_castlike_STRING_to_FLOAT_expanded", "text has no arithmetic: kept as uncounted"},
+    {"node/test_identity_opt", "an optional is no tensor: kept as uncounted"},
+    {"node/test_identity_sequence", "a sequence is no tensor: kept as uncounted"},
+    {"node/test_maxpool_with_argmax_2d_precomputed_pads", "indices of maxima are not lowered"},
+    {"node/test_maxpool_with_argmax_2d_precomputed_strides", "indices of maxima are not lowered"},
+    {"node/test_training_dropout", "other random numbers"},
+    {"node/test_training_dropout_default", "other random numbers"},
+    {"node/test_training_dropout_default_mask", "other random numbers"},
+    {"node/test_training_dropout_mask", "other random numbers"},
+};
+
+#ifdef __OPTIMIZE__
+constexpr bool is_optimized = true;
+#else
+constexpr bool is_optimized = false;
+#endif
+
+/// Evaluates 68 million multiply-adds: over a minute where the build is not optimized.
+constexpr std::string_view slow_case = "pytorch-operator/test_operator_conv";
+
+std::string read_file(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+Bytes bytes_of(const std::string& text) { return std::as_bytes(std::span(text)); }
+
+/// One folder of the data: a model and one set of inputs and outputs.
+struct Case {
+  std::string model;
+  std::vector<std::string> inputs, outputs;  ///< TensorProto each
+};
+
+std::vector<std::string> read_tensors(const std::filesystem::path& folder, std::string_view kind) {
+  std::vector<std::string> tensors;
+  for (int i = 0;; ++i) {
+    const auto path = folder / (std::string(kind) + "_" + std::to_string(i) + ".pb");
+    if (!std::filesystem::exists(path)) return tensors;
+    tensors.push_back(read_file(path));
+  }
+}
+
+Case read_case(const std::filesystem::path& folder) {
+  const auto data = folder / "test_data_set_0";
+  return {read_file(folder / "model.onnx"), read_tensors(data, "input"),
+          read_tensors(data, "output")};
+}
+
+/// None if the tensor's type is one that the evaluation does not know.
+std::optional<Tensor<Exact>> decode(const TensorView& view) {
+  if (view.raw_data && graph::can_be_literal({view.type.element, {}})) {
+    return Tensor<Exact>{view.type, Literal::view(view.type, *view.raw_data).values()};
+  }
+  const auto literal = read_values(view);
+  if (!literal || !*literal) return std::nullopt;
+  return Tensor<Exact>{view.type, (*literal)->values()};
+}
+
+std::optional<Tensor<Exact>> decode(const std::string& bytes) {
+  const auto view = read_tensor_view(bytes_of(bytes));
+  return view ? decode(*view) : std::nullopt;
+}
+
+/// The inputs that a file does not hold itself, in order.
+std::vector<std::string_view> given_names(const ModelView& view) {
+  std::set<std::string_view> held;
+  for (const auto& tensor : view.graph.initializers) held.insert(tensor.name);
+  std::vector<std::string_view> names;
+  for (const auto& input : view.graph.inputs) {
+    if (!held.contains(input.name)) names.push_back(input.name);
+  }
+  return names;
+}
+
+/// The model with those inputs as initializers that may steer shapes: integers and single numbers.
+std::string with_steering_inputs_held(const Case& c, const ModelView& view) {
+  ModelWriter held(1);
+  const auto names = given_names(view);
+  for (std::size_t i = 0; i < std::min(names.size(), c.inputs.size()); ++i) {
+    auto tensor = decode(c.inputs[i]);
+    if (!tensor) continue;
+    const bool may_steer =
+        !graph::is_real(tensor->type.element) || tensor->type.elements() == Count(1);
+    if (may_steer) held.initializer(names[i], {tensor->type, tensor->data});
+  }
+  return c.model + held.graph_part();
+}
+
+/// What the model computes from the inputs of the case. Errors say why it cannot be told.
+Result<std::vector<Tensor<Exact>>> evaluate(const std::string& bytes, const Case& c) {
+  const ModelView view = TRY(read_model_view(bytes_of(bytes)));
+  auto model = TRY(importers::read_model(bytes_of(bytes), {}));
+  for (const graph::Node& node : model.graph.nodes()) {
+    if (node.kind->name != "uncounted") continue;
+    return fail(Code::value_unknown,
+                *graph::find_attribute<std::string>(node.attributes, "reason"));
+  }
+  std::map<std::string_view, Tensor<Exact>> contents;
+  const ModelView original = TRY(read_model_view(bytes_of(c.model)));
+  const auto names = given_names(original);
+  for (std::size_t i = 0; i < std::min(names.size(), c.inputs.size()); ++i) {
+    if (auto tensor = decode(c.inputs[i])) contents.emplace(names[i], *std::move(tensor));
+  }
+  for (const auto& held : view.graph.initializers) {
+    if (auto tensor = decode(held)) contents.emplace(held.name, *std::move(tensor));
+  }
+  std::map<Value, Tensor<Exact>> given;
+  const auto give = [&](Value v) {
+    const auto found = contents.find(model.graph.info(v).name);
+    if (found != contents.end()) given.emplace(v, found->second);
+  };
+  for (const Value v : model.graph.inputs()) give(v);
+  for (const Value v : model.graph.tensors()) {
+    if (!model.graph.info(v).literal) give(v);
+  }
+  return ops::evaluate_graph<Exact>(model.graph, given, {});
+}
+
+/// Relative 1e-3 for half precision, else 1e-4, beside an absolute 1e-6; integers are exact.
+bool agrees(Exact actual, Exact expected, ElementType element) {
+  if (std::isnan(expected)) return std::isnan(actual);
+  if (std::isinf(expected) || !graph::is_real(element)) return actual == expected;
+  const Exact relative = graph::bits_of(element) == 16 ? 1e-3L : 1e-4L;
+  return std::fabs(actual - expected) <= 1e-6L + relative * std::fabs(expected);
+}
+
+/// Empty if they agree.
+std::string difference(const Tensor<Exact>& actual, const Tensor<Exact>& expected) {
+  if (actual.type != expected.type) {
+    return to_string(actual.type) + " instead of " + to_string(expected.type);
+  }
+  for (std::size_t i = 0; i < actual.data.size(); ++i) {
+    if (agrees(actual.data[i], expected.data[i], expected.type.element)) continue;
+    return "element " + std::to_string(i) + " is " + std::to_string(actual.data[i]) +
+           " instead of " + std::to_string(expected.data[i]);
+  }
+  return {};
+}
+
+/// Empty if the case is reproduced; else what is different.
+std::string fault_of(const Case& c, const ModelView& view) {
+  auto outputs = evaluate(c.model, c);
+  if (!outputs) outputs = evaluate(with_steering_inputs_held(c, view), c);
+  if (!outputs) return to_string(outputs.error());
+  if (outputs->size() != c.outputs.size()) return "another number of outputs";
+  for (std::size_t i = 0; i < outputs->size(); ++i) {
+    const auto expected = decode(c.outputs[i]);
+    if (!expected) return "an output that has no numbers";
+    if (auto what = difference((*outputs)[i], *expected); !what.empty()) return what;
+  }
+  return {};
+}
+
+/// The lowerings of all nodes; none if a node has none.
+std::set<const Lowering*> lowerings_of(const ModelView& view) {
+  std::int64_t opset = 1;
+  for (const auto& import : view.opsets) {
+    if (import.domain.empty()) opset = import.version;
+  }
+  std::set<const Lowering*> lowerings;
+  for (const auto& node : view.graph.nodes) {
+    const Lowering* lowering = node.domain.empty() ? find_lowering(node.op, opset) : nullptr;
+    if (lowering == nullptr) return {};
+    lowerings.insert(lowering);
+  }
+  return lowerings;
+}
+
+const Exception* find_exception(std::span<const Exception> table, std::string_view name) {
+  const auto found = std::ranges::find(table, name, &Exception::name);
+  return found == table.end() ? nullptr : &*found;
+}
+
+class OnnxTestdata : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!std::filesystem::exists(data_folder)) {
+      GTEST_SKIP() << "libonnx-testdata is not installed";
+    }
+  }
+
+  void check(const std::filesystem::path& folder) {
+    const std::string name =
+        folder.parent_path().filename().string() + "/" + folder.filename().string();
+    if (name == slow_case && !is_optimized) return;
+    const Case c = read_case(folder);
+    const auto view = read_model_view(bytes_of(c.model));
+    ASSERT_TRUE(view) << name << ": " << to_string(view.error());
+    const auto lowerings = lowerings_of(*view);
+    if (lowerings.empty()) return;
+    ++cases_;
+    const std::string fault = fault_of(c, *view);
+    if (find_exception(exceptions, name) != nullptr) {
+      EXPECT_FALSE(fault.empty()) << name << " is reproduced: it is no exception";
+      return;
+    }
+    EXPECT_TRUE(fault.empty()) << name << ": " << fault;
+    if (!fault.empty()) return;
+    ++reproduced_;
+    checked_.insert(lowerings.begin(), lowerings.end());
+  }
+
+  int cases_ = 0, reproduced_ = 0;
+  std::set<const Lowering*> checked_;
+};
+
+TEST_F(OnnxTestdata, OutputsAreReproduced) {
+  for (const std::string_view group : {"node", "simple", "pytorch-operator", "pytorch-converted"}) {
+    for (const auto& entry : std::filesystem::directory_iterator(data_folder / group)) {
+      check(entry.path());
+    }
+  }
+  std::cout << reproduced_ << " of " << cases_ << " cases reproduced\n";
+  for (const LoweringFamily* family : lowering_families()) {
+    for (const Lowering& lowering : family->lowerings) {
+      EXPECT_TRUE(checked_.contains(&lowering))
+          << lowering.op << " since operator set " << lowering.since << " is checked by no case";
+    }
+  }
+}
+
+}  // namespace
+}  // namespace pfsday::onnx
