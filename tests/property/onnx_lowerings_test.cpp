@@ -1,0 +1,131 @@
+// Proofs of every ONNX lowering, on random nodes of each, imported from the bytes of a file.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "count/proof.h"
+#include "importers/importer.h"
+#include "importers/onnx/sample.h"
+
+namespace pfsday::onnx {
+namespace {
+
+constexpr int samples_of_each = 100;
+
+const LoweringSample* find_sample(std::string_view op) {
+  for (const LoweringSampleFamily* family : lowering_samples()) {
+    for (const LoweringSample& sample : family->samples) {
+      if (sample.op == op) return &sample;
+    }
+  }
+  return nullptr;
+}
+
+/// The same graph, value by value, with its buffers as constants: no gradient is asked of them.
+graph::Graph with_constant_buffers(const graph::Graph& graph) {
+  graph::Graph copy;
+  for (std::uint32_t i = 0; i < graph.value_count();) {
+    const Value v{i};
+    const graph::ValueInfo& info = graph.info(v);
+    if (const graph::Node* node = graph.producer(v)) {
+      graph::TensorTypes types;
+      for (std::uint32_t k = 0; k < node->output_count; ++k) {
+        types.push_back(graph.type(node->output(k)));
+      }
+      graph::Node same = *node;
+      same.origin = 0;
+      copy.append(std::move(same), types);
+      i += node->output_count;
+      continue;
+    }
+    if (info.source == graph::Source::input) {
+      copy.add_input(info.name, info.type);
+    } else if (info.is_parameter) {
+      copy.mark_parameter(copy.add_tensor(info.name, info.type, info.literal));
+    } else {
+      copy.add_constant(*info.literal);
+    }
+    ++i;
+  }
+  copy.set_outputs(Values(graph.outputs().begin(), graph.outputs().end()));
+  return copy;
+}
+
+/// The graph of the node and what its operands hold. The bytes must outlive it.
+Result<ops::Sample> import(const NodeSample& sample, const std::string& bytes) {
+  const auto model = TRY(importers::read_model(std::as_bytes(std::span(bytes)), {}));
+  ops::Sample imported{.graph = with_constant_buffers(model.graph), .given = {}};
+  const auto give = [&](Value v) {
+    for (const Operand& operand : sample.operands) {
+      if (operand.name != imported.graph.info(v).name) continue;
+      imported.given[v] = {operand.tensor.type, operand.tensor.values};
+    }
+  };
+  for (const Value v : imported.graph.inputs()) give(v);
+  for (const Value v : imported.graph.tensors()) give(v);
+  return imported;
+}
+
+/// One test of this suite for each lowered operator.
+class OnnxLowerings : public testing::TestWithParam<std::string> {
+ protected:
+  /// Calls prove(sample) until it fails or all samples are through.
+  template <class Prove>
+  void for_each_sample(Prove&& prove) {
+    const LoweringSample* sample = find_sample(GetParam());
+    ASSERT_NE(sample, nullptr) << GetParam() << " has no sample in src/importers/onnx";
+    Rng rng(2018);
+    for (int i = 0; i < samples_of_each && !HasFailure(); ++i) {
+      NodeDraw draw(rng);
+      const NodeSample made = sample->make(sample->op, draw);
+      reached_.insert(find_lowering(sample->op, made.opset));
+      const std::string bytes = made.bytes();
+      const auto imported = import(made, bytes);
+      ASSERT_TRUE(imported) << "sample " << i << ": " << to_string(imported.error());
+      ASSERT_FALSE(ops::has_uncounted(imported->graph)) << "sample " << i << " is uncounted";
+      prove(*imported);
+    }
+  }
+
+  std::set<const Lowering*> reached_;
+};
+
+TEST_P(OnnxLowerings, EvaluationDoesTheWorkOfTheRules) {
+  for_each_sample([](const ops::Sample& sample) {
+    EXPECT_TRUE(ops::types_hold(sample));
+    for (const ops::Rules& rules : ops::all_rules) EXPECT_TRUE(ops::work_holds(sample, rules));
+  });
+}
+
+TEST_P(OnnxLowerings, GradientsAgreeWithDifferences) {
+  for_each_sample([](const ops::Sample& sample) {
+    EXPECT_TRUE(count::gradient_holds(sample, {}));
+    for (const ops::Rules& rules : ops::all_rules) {
+      EXPECT_TRUE(count::gradient_work_holds(sample, rules));
+    }
+  });
+}
+
+TEST_P(OnnxLowerings, SamplesReachEveryVersion) {
+  for_each_sample([](const ops::Sample&) {});
+  for (const LoweringFamily* family : lowering_families()) {
+    for (const Lowering& lowering : family->lowerings) {
+      if (lowering.op != GetParam()) continue;
+      EXPECT_TRUE(reached_.contains(&lowering)) << "since operator set " << lowering.since;
+    }
+  }
+}
+
+std::vector<std::string> all_operators() {
+  std::set<std::string> all;
+  for (const LoweringFamily* family : lowering_families()) {
+    for (const Lowering& lowering : family->lowerings) all.emplace(lowering.op);
+  }
+  return {all.begin(), all.end()};
+}
+
+INSTANTIATE_TEST_SUITE_P(Each, OnnxLowerings, testing::ValuesIn(all_operators()),
+                         [](const auto& test) { return test.param; });
+
+}  // namespace
+}  // namespace pfsday::onnx
