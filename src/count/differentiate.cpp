@@ -83,10 +83,12 @@ class Differentiation {
         depends_on_input_(graph::find_input_dependents(graph_)),
         adjoints_(graph_.value_count()) {}
 
-  TrainingStep run() && {
+  Result<TrainingStep> run() && {
     seed_outputs();
     for (std::size_t i = forward_nodes_; i-- > 0;) derive_node(i);
-    return collect();
+    TrainingStep step = collect();
+    if (auto fault = builder_.take_fault()) return fail(*std::move(fault));
+    return step;
   }
 
  private:

@@ -11,30 +11,35 @@
 namespace pfsday::ops {
 namespace {
 
-constexpr int known_depth_limit = 64;
+/// Elements read and written and arithmetic done when a node is evaluated.
+Count evaluation_cost(const Graph& graph, const graph::Node& node) {
+  const NodeView view(graph, node);
+  Count cost = 1;
+  for (std::size_t i = 0; i < view.input_count(); ++i) cost += view.input_type(i).elements();
+  for (std::size_t i = 0; i < view.output_count(); ++i) cost += view.output_type(i).elements();
+  const Primitive& primitive = primitive_of(*node.kind);
+  if (primitive.work == nullptr) return cost;
+  const Work work = primitive.work(view, Rules{});
+  return cost + work.mul + work.add + work.div + work.special + work.compare;
+}
 
-/// Evaluates what v is computed of; none where that is not known, large or deep.
-std::optional<Literal> evaluate_known(const Graph& graph, Value v, int depth) {
-  const graph::ValueInfo& info = graph.info(v);
-  if (info.literal) return info.literal;
-  const graph::Node* node = graph.producer(v);
-  if (node == nullptr || depth == 0 || !graph::can_be_literal(info.type)) return std::nullopt;
-  const Primitive& primitive = primitive_of(*node->kind);
-  if (primitive.evaluate.exact == nullptr || node->inputs.empty()) return std::nullopt;
-  std::vector<Tensor<Exact>> inputs;
-  for (const Value input : node->inputs) {
-    const auto literal = graph::can_be_literal(graph.type(input))
-                             ? evaluate_known(graph, input, depth - 1)
-                             : std::nullopt;
-    if (!literal) return std::nullopt;
-    inputs.push_back({literal->type(), literal->values()});
-  }
+/// The outputs of a node all of whose inputs are literals.
+std::vector<Literal> evaluate_literals(const Graph& graph, const graph::Node& node,
+                                       std::span<const Literal> inputs) {
+  std::vector<Tensor<Exact>> tensors;
+  for (const Literal& input : inputs) tensors.push_back({input.type(), input.values()});
   std::vector<const Tensor<Exact>*> views;
-  for (const auto& input : inputs) views.push_back(&input);
-  auto outputs = evaluate_node<Exact>(NodeView(graph, *node), Rules{}, std::move(views));
-  Tensor<Exact>& result = outputs[v.index - node->first_output.index];
-  for (Exact& x : result.data) x = graph::to_element(result.type.element, x);
-  return Literal::of(std::move(result.type), std::move(result.data));
+  for (const auto& tensor : tensors) views.push_back(&tensor);
+  std::vector<Literal> outputs;
+  for (auto& tensor : evaluate_node<Exact>(NodeView(graph, node), Rules{}, std::move(views))) {
+    for (Exact& x : tensor.data) x = graph::to_element(tensor.type.element, x);
+    outputs.push_back(Literal::of(std::move(tensor.type), std::move(tensor.data)));
+  }
+  return outputs;
+}
+
+bool can_evaluate(const graph::Node& node) {
+  return primitive_of(*node.kind).evaluate.exact != nullptr && !node.inputs.empty();
 }
 
 }  // namespace
@@ -49,9 +54,42 @@ const TensorType& Builder::type(Value v) const {
   return v ? graph_->type(v) : unknown;
 }
 
-std::optional<Literal> Builder::known(Value v) const {
-  if (!v) return std::nullopt;
-  return evaluate_known(*graph_, v, known_depth_limit);
+bool Builder::is_knowable(Value v) const {
+  if (!graph::can_be_literal(graph_->type(v))) return false;
+  return graph_->info(v).literal || (v.index < knowable_.size() && knowable_[v.index]);
+}
+
+void Builder::note_knowable(const graph::Node& node, const Values& outputs) {
+  const auto is_known = [this](Value v) { return is_knowable(v); };
+  if (!can_evaluate(node) || !std::ranges::all_of(node.inputs, is_known)) return;
+  knowable_.resize(graph_->value_count());
+  for (const Value v : outputs) knowable_[v.index] = true;
+}
+
+bool Builder::can_afford(Count cost) {
+  if (cost > evaluation_budget_) return false;
+  evaluation_budget_ -= cost;
+  return true;
+}
+
+std::optional<Literal> Builder::known(Value v, int depth) {
+  if (!v || depth == 0 || !is_knowable(v)) return std::nullopt;
+  const graph::ValueInfo& info = graph_->info(v);
+  if (info.literal) return info.literal;
+  if (const auto found = evaluated_.find(v); found != evaluated_.end()) return found->second;
+  const graph::Node& node = *graph_->producer(v);
+  std::vector<Literal> inputs;
+  for (const Value input : node.inputs) {
+    auto literal = known(input, depth - 1);
+    if (!literal) return std::nullopt;
+    inputs.push_back(*std::move(literal));
+  }
+  if (!can_afford(evaluation_cost(*graph_, node))) return std::nullopt;
+  const auto outputs = evaluate_literals(*graph_, node, inputs);
+  for (std::uint32_t i = 0; i < node.output_count; ++i) {
+    evaluated_.emplace(node.output(i), outputs[i]);
+  }
+  return outputs[v.index - node.first_output.index];
 }
 
 std::optional<Error> Builder::take_fault() { return std::exchange(fault_, std::nullopt); }
@@ -62,22 +100,25 @@ Value Builder::fault(Code code, std::string what, std::string hint) {
 }
 
 std::optional<Values> Builder::fold(const graph::Node& node, const TensorTypes& outputs) {
-  const Primitive& primitive = primitive_of(*node.kind);
-  const bool can_evaluate = primitive.evaluate.exact != nullptr && !node.inputs.empty();
   const bool is_small = std::ranges::all_of(outputs, graph::can_be_literal);
   const bool is_constant = std::ranges::all_of(node.inputs, [this](Value v) {
     const graph::ValueInfo& info = graph_->info(v);
     return info.literal && !info.from_weight && graph::can_be_literal(info.type);
   });
-  if (!can_evaluate || !is_small || !is_constant) return std::nullopt;
+  if (!can_evaluate(node) || !is_small || !is_constant) return std::nullopt;
   Graph scratch;
   graph::Node copy = node;
-  for (Value& v : copy.inputs) v = scratch.add_constant(*graph_->info(v).literal);
-  const Value first = scratch.append(std::move(copy), outputs);
+  std::vector<Literal> inputs;
+  for (Value& v : copy.inputs) {
+    inputs.push_back(*graph_->info(v).literal);
+    v = scratch.add_constant(inputs.back());
+  }
+  scratch.append(std::move(copy), outputs);
+  const graph::Node& whole = scratch.nodes().front();
+  if (!can_afford(evaluation_cost(scratch, whole))) return std::nullopt;
   Values folded;
-  for (std::uint32_t i = 0; i < outputs.size(); ++i) {
-    const auto literal = evaluate_known(scratch, Value{first.index + i}, 1);
-    folded.push_back(graph_->add_constant(*literal));
+  for (Literal& literal : evaluate_literals(scratch, whole, inputs)) {
+    folded.push_back(graph_->add_constant(std::move(literal)));
   }
   return folded;
 }
@@ -100,6 +141,7 @@ Values Builder::emit_all(std::string_view name, Values inputs, Attributes attrib
   const Value first = graph_->append(std::move(node), *outputs);
   Values values;
   for (std::uint32_t i = 0; i < outputs->size(); ++i) values.push_back(Value{first.index + i});
+  note_knowable(*graph_->producer(first), values);
   return values;
 }
 
@@ -307,7 +349,9 @@ void Builder::use_as_parameter(Value v) {
   while (!pending.empty()) {
     const Value next = pending.back();
     pending.pop_back();
-    if (!next) continue;
+    walked_.resize(graph_->value_count());
+    if (!next || walked_[next.index]) continue;
+    walked_[next.index] = true;
     const graph::ValueInfo& info = graph_->info(next);
     if (info.source == graph::Source::tensor && !info.name.empty() &&
         graph::is_real(info.type.element)) {

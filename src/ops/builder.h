@@ -9,7 +9,9 @@
 // reads like its formula, and its caller checks once.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <vector>
 
 #include "ops/primitive.h"
 
@@ -48,8 +50,9 @@ class Builder {
   const TensorType& type(Value v) const;
   const Shape& shape(Value v) const { return type(v).shape; }
 
-  /// Contents of a small or constant tensor, evaluated from what it is computed of where needed.
-  std::optional<Literal> known(Value v) const;
+  /// Contents of a small tensor, evaluated from what it is computed of where needed.
+  /// Evaluation stops at a budget for each builder, so that no file makes it long.
+  std::optional<Literal> known(Value v) { return known(v, known_depth_limit); }
 
   std::optional<Error> take_fault();
   /// Notes a fault, unless one is noted already; returns the empty Value.
@@ -126,7 +129,20 @@ class Builder {
   std::optional<Values> fold(const graph::Node& node, const TensorTypes& outputs);
   Value reduce(std::string_view name, Value x, const Axes& axes, KeepDims keep);
 
+  std::optional<Literal> known(Value v, int depth);
+  bool is_knowable(Value v) const;
+  void note_knowable(const graph::Node& node, const Values& outputs);
+  bool can_afford(Count cost);
+
+  static constexpr int known_depth_limit = 64;
+
   Graph* graph_;
+  /// By value: computed, by way of evaluable nodes alone, of tensors whose contents are known.
+  std::vector<bool> knowable_;
+  std::map<Value, Literal> evaluated_;
+  std::vector<bool> walked_;  ///< by value: use_as_parameter has been there
+  /// Elements and arithmetic that constant folding may still cost.
+  Count evaluation_budget_ = 1 << 24;
   std::uint32_t origin_ = 0;
   Pass pass_ = Pass::forward;
   std::optional<Error> fault_;

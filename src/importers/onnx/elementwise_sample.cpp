@@ -79,7 +79,7 @@ NodeSample make_prelu(std::string_view op, NodeDraw& draw) {
   const std::int64_t opset = draw.integer(6, 7);
   const Shape shape = draw.shape(2, 4);
   const Shape slope = opset == 6 ? Shape{draw.coin() ? shape[1] : 1} : draw.broadcastable(shape);
-  const std::string x = draw.reals(shape);
+  const std::string x = draw.reals(shape, Domain::any, NodeDraw::Held::no);
   return draw.finish(opset, op, {x, draw.reals(slope)});
 }
 

@@ -149,7 +149,7 @@ NodeSample make_pad(std::string_view op, NodeDraw& draw) {
   const std::string mode = draw.choose({"constant", "constant", "edge", "reflect", "wrap"});
   const Axes pads = draw.integers(2 * shape.size(), mode == "constant" ? -1 : 0, 1);
   Attributes attributes = {{"mode", mode}};
-  const std::string x = draw.reals(shape);
+  const std::string x = draw.reals(shape, NodeDraw::Domain::any, NodeDraw::Held::no);
   if (draw.coin()) {
     const std::int64_t opset = draw.integer(1, 2);
     attributes.emplace_back(opset == 1 ? "paddings" : "pads", pads);
