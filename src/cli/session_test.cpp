@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 namespace pfsday::cli {
 namespace {
@@ -52,12 +53,9 @@ TEST_F(SessionTest, MapsAHugeSparseFileAtOnce) {
 TEST_F(SessionTest, ReadsAnEmptyFileAndAPipe) {
   ASSERT_TRUE(session_.write_file(path("empty"), "").has_value());
   EXPECT_TRUE(session_.map_file(path("empty"))->bytes().empty());
-  int ends[2];
-  ASSERT_EQ(::pipe(ends), 0);
-  ASSERT_EQ(::write(ends[1], "piped", 5), 5);
-  ::close(ends[1]);
-  EXPECT_EQ(*session_.read_text("/dev/fd/" + std::to_string(ends[0])), "piped");
-  ::close(ends[0]);
+  ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
+  const std::jthread writer([this] { std::ofstream(path("pipe")) << "piped"; });
+  EXPECT_EQ(*session_.read_text(path("pipe")), "piped");
 }
 
 TEST_F(SessionTest, SaysWhyAFileCannotBeRead) {
