@@ -119,6 +119,11 @@ Literal Literal::view(TensorType type, std::span<const std::byte> bytes) {
   return literal;
 }
 
+std::optional<Exact> Literal::uniform() const {
+  if (splat_ || type_.elements() != Count(1)) return splat_;
+  return at(0);
+}
+
 Exact Literal::at(std::size_t index) const {
   if (splat_) return *splat_;
   return values_ ? (*values_)[index] : decode(type_.element, bytes_, index);

@@ -36,6 +36,8 @@ class Literal {
 
   const TensorType& type() const { return type_; }
   bool is_splat() const { return splat_.has_value(); }
+  /// The value that every element has, where that is known without a look at them all.
+  std::optional<Exact> uniform() const;
   Exact at(std::size_t index) const;
   /// All elements, row by row. Only for types of which can_be_literal is true.
   std::vector<Exact> values() const;

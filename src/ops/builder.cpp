@@ -310,7 +310,12 @@ Value Builder::transpose(Value x, const Axes& permutation) {
 }
 
 Value Builder::broadcast(Value x, const Shape& to) {
-  if (x && shape(x) == to) return x;
+  if (!x || shape(x) == to) return x;
+  const graph::ValueInfo& info = graph_->info(x);
+  const bool is_constant =
+      info.literal && info.name.empty() && broadcast_shape(info.type.shape, to) == to;
+  const auto value = is_constant ? info.literal->uniform() : std::nullopt;
+  if (value) return full({info.type.element, to}, *value);
   return emit("broadcast", {x}, {{"shape", to}});
 }
 

@@ -103,9 +103,10 @@ Result<CountReport> count_file(std::string_view path, importers::Bytes bytes,
                                CountRequest request) {
   const importers::ImportOptions options = TRY(importers::parse_bindings(request.bindings));
   importers::Model model = TRY(in_file(path, importers::read_model(bytes, options)));
+  const bool is_hashed = request.hash && bytes.size() <= hashed_bytes;
   CountReport report{.path = std::string(path),
                      .format = std::move(model.format),
-                     .sha256 = bytes.size() <= hashed_bytes ? sha256_of(bytes) : "",
+                     .sha256 = is_hashed ? sha256_of(bytes) : "",
                      .request = std::move(request),
                      .notes = std::move(model.notes),
                      .warnings = unused_bindings(options, model.used_bindings)};

@@ -19,13 +19,14 @@ struct CountRequest {
   count::Step step = count::Step::forward;
   count::By by = count::By::none;
   bool lines = false;  ///< the arithmetic, line by line
+  bool hash = false;   ///< the SHA-256 of the file
   ops::Rules rules = {};
 };
 
 struct CountReport {
   std::string path;
   std::string format;
-  std::string sha256;  ///< empty for a file of more than hashed_bytes
+  std::string sha256;  ///< empty where it is not asked for, or the file has more than hashed_bytes
   CountRequest request;
   std::vector<std::string> notes = {};     ///< how the file was read
   std::vector<std::string> warnings = {};  ///< bindings nobody used

@@ -82,6 +82,7 @@ Result<int> run(Session& session, const Args& args) {
       .step = args.flag("--train") ? count::Step::training : count::Step::forward,
       .by = parse_by(args.choice("--by")),
       .lines = args.flag("--explain"),
+      .hash = args.flag("--json"),
       .rules = {.padding = real_padding ? ops::Rules::Padding::real : ops::Rules::Padding::window}};
   const report::CountReport report = TRY(report::count_file(path, file.bytes(), request));
   for (const std::string& warning : report.warnings) session.warn(warning);
