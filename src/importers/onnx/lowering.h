@@ -60,7 +60,10 @@ class OnnxNode {
   bool has_output(std::size_t i) const {
     return i < view_->outputs.size() && !view_->outputs[i].empty();
   }
-  std::string_view output_name(std::size_t i) const { return view_->outputs[i]; }
+  /// Empty where the node does not have it.
+  std::string_view output_name(std::size_t i) const {
+    return has_output(i) ? view_->outputs[i] : std::string_view{};
+  }
 
   /// Null if the node does not have it.
   const AttributeView* find(std::string_view name) const;
