@@ -139,9 +139,9 @@ output %y
 
 TEST(Count, OverflowIsAFault) {
   const auto counts = count_step(parse(R"(
-input %x: f32[4611686018427387904,1152921504606846976]
-parameter %w: f32[1152921504606846976,4611686018427387904]
-%y: f32[4611686018427387904,4611686018427387904] = dot(%x, %w) {batch_a=[], batch_b=[], contract_a=[1], contract_b=[0]}
+input %x: f32[1152921504606846976,1152921504606846976]
+parameter %w: f32[1152921504606846976,1152921504606846976]
+%y: f32[1152921504606846976,1152921504606846976] = dot(%x, %w) {batch_a=[], batch_b=[], contract_a=[1], contract_b=[0]}
 output %y
 )"),
                                  Step::forward, {});

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "graph/text.h"
 
 namespace pfsday::graph {
@@ -28,6 +30,29 @@ output %6
   EXPECT_EQ(to_string(*graph), text);
   EXPECT_TRUE(graph->info(Value{6}).from_weight);
   EXPECT_EQ(graph->info(Value{3}).literal->integers(), (Axes{1, -6}));
+}
+
+TEST(GraphText, QuotesWhatIsNoWord) {
+  Graph graph;
+  const Value x = graph.add_input("a \"b\" \\ c\nd", {ElementType::f32, {1}});
+  Node node{.kind = &dot, .inputs = {x, x}, .origin = graph.add_origin({"my.domain::Op", "n"})};
+  node.attributes.push_back({"note", std::string("\\\"")});
+  graph.append(std::move(node), {{ElementType::f32, {1}}});
+  const std::string text = to_string(graph);
+  const auto again = parse_graph(text, find);
+  ASSERT_TRUE(again) << to_string(again.error()) << "\n" << text;
+  EXPECT_EQ(to_string(*again), text);
+  EXPECT_EQ(again->info(x).name, graph.info(x).name);
+  EXPECT_EQ(again->origins().back().op, "my.domain::Op");
+}
+
+TEST(GraphText, PrintsNumbersOfEverySize) {
+  constexpr std::string_view text = R"(constant %0: f64[4] = 0.1 -1e+300 inf nan
+constant %1: u64[1] = 18446744073709551615
+)";
+  const auto graph = parse_graph(text, find);
+  ASSERT_TRUE(graph) << to_string(graph.error());
+  EXPECT_EQ(to_string(*graph), text);
 }
 
 TEST(GraphText, FaultsNameLineAndColumn) {
@@ -65,6 +90,11 @@ TEST(Literal, DecodesBytes) {
 
 TEST(Literal, ElementsRoundAndWrap) {
   EXPECT_EQ(to_element(ElementType::f32, 0.1L), static_cast<Exact>(0.1F));
+  EXPECT_EQ(to_element(ElementType::f16, 2049), 2048) << "ties to even";
+  EXPECT_EQ(to_element(ElementType::f16, 65520), HUGE_VALL);
+  EXPECT_EQ(to_element(ElementType::f16, 0x1.8p-24L), 0x1p-23L);
+  EXPECT_EQ(to_element(ElementType::bf16, 257), 256);
+  EXPECT_EQ(to_element(ElementType::bf16, -0x1p-134L), 0);
   EXPECT_EQ(to_element(ElementType::i8, 200), -56);
   EXPECT_EQ(to_element(ElementType::u8, -1), 255);
   EXPECT_EQ(to_element(ElementType::i64, -7.9L), -7);

@@ -1,5 +1,6 @@
 #include "graph/literal.h"
 
+#include <algorithm>
 #include <bit>
 #include <cassert>
 #include <cmath>
@@ -77,6 +78,15 @@ bool is_decodable(ElementType element) {
   }
 }
 
+/// To the nearest number of that many significant bits, ties to even; subnormals end at `smallest`,
+/// and what is more than `largest` becomes infinite.
+Exact round_to_bits(Exact value, int bits, Exact smallest, Exact largest) {
+  if (!std::isfinite(value) || value == 0) return value;
+  const Exact unit = std::max(std::ldexp(Exact{1}, std::ilogb(value) - bits + 1), smallest);
+  const Exact rounded = std::nearbyint(value / unit) * unit;
+  return std::fabs(rounded) > largest ? std::copysign(HUGE_VALL, value) : rounded;
+}
+
 Exact wrap_integer(ElementType element, Exact value) {
   if (!std::isfinite(value)) return 0;
   const bool is_signed = to_string(element).front() == 'i';
@@ -137,7 +147,9 @@ std::vector<Exact> Literal::values() const {
 
 Axes Literal::integers() const {
   Axes all;
-  for (const Exact value : values()) all.push_back(static_cast<std::int64_t>(value));
+  for (const Exact value : values()) {
+    all.push_back(static_cast<std::int64_t>(to_element(ElementType::i64, value)));
+  }
   return all;
 }
 
@@ -147,6 +159,10 @@ Exact to_element(ElementType element, Exact value) {
       return static_cast<float>(value);
     case ElementType::f64:
       return static_cast<double>(value);
+    case ElementType::f16:
+      return round_to_bits(value, 11, 0x1p-24L, 65504);
+    case ElementType::bf16:
+      return round_to_bits(value, 8, 0x1p-133L, 0x1.fep127L);
     case ElementType::boolean:
       return value != 0 ? 1 : 0;
     default:

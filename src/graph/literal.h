@@ -51,7 +51,8 @@ class Literal {
   std::span<const std::byte> bytes_;
 };
 
-/// The value as an element of that type holds it: rounded to its precision, wrapped to its width.
+/// The value as an element of that type holds it: rounded to its precision (types of 16 bits and
+/// more), wrapped to its width.
 Exact to_element(ElementType element, Exact value);
 
 }  // namespace pfsday::graph

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t max_rank = 64;
 
-bool is_word(char c) {
+bool is_word_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
          c == '.' || c == '/';
 }
@@ -41,23 +41,29 @@ class Line {
   std::string_view take_word() {
     skip_space();
     const std::size_t start = at_;
-    while (at_ < text_.size() && is_word(text_[at_])) ++at_;
+    while (at_ < text_.size() && is_word_character(text_[at_])) ++at_;
     return text_.substr(start, at_ - start);
   }
   std::string_view take_number() {
     skip_space();
     const std::size_t start = at_;
-    while (at_ < text_.size() && (is_word(text_[at_]) || text_[at_] == '-' || text_[at_] == '+')) {
+    while (at_ < text_.size() &&
+           (is_word_character(text_[at_]) || text_[at_] == '-' || text_[at_] == '+')) {
       ++at_;
     }
     return text_.substr(start, at_ - start);
   }
+  /// A backslash takes the next character as it is; n for the end of a line.
   Result<std::string> take_quoted() {
     TRY(expect("\""));
-    const std::size_t end = text_.find('"', at_);
-    if (end == std::string_view::npos) return fault("a closing quote");
-    const std::string content(text_.substr(at_, end - at_));
-    at_ = end + 1;
+    std::string content;
+    for (; at_ < text_.size() && text_[at_] != '"'; ++at_) {
+      const bool is_escaped = text_[at_] == '\\' && at_ + 1 < text_.size();
+      if (is_escaped) ++at_;
+      content += is_escaped && text_[at_] == 'n' ? '\n' : text_[at_];
+    }
+    if (at_ == text_.size()) return fault("a closing quote");
+    ++at_;
     return content;
   }
   Result<void> expect(std::string_view token) {
@@ -241,7 +247,7 @@ class Parser {
 
   Result<void> parse_provenance(Line& line, Node& node) {
     if (line.take("from")) {
-      std::string op(line.take_word());
+      std::string op = line.next_is("\"") ? TRY(line.take_quoted()) : std::string(line.take_word());
       node.origin = graph_.add_origin({std::move(op), TRY(line.take_quoted())});
     }
     if (!line.take("in")) return {};

@@ -1,6 +1,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+
 #include "graph/text.h"
 
 namespace pfsday::graph {
@@ -13,9 +17,28 @@ std::string typed(const Graph& graph, Value v) {
 }
 
 std::string number(Exact value) {
-  const auto whole = static_cast<std::int64_t>(value);
-  if (static_cast<Exact>(whole) == value) return fmt::format("{}", whole);
+  constexpr Exact exact_limit = 0x1p64L;
+  if (std::fabs(value) < exact_limit && std::trunc(value) == value) {
+    return fmt::format("{:.0f}", value);
+  }
   return fmt::format("{}", static_cast<double>(value));
+}
+
+std::string quoted(std::string_view text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\' || c == '\n') result += '\\';
+    result += c == '\n' ? 'n' : c;
+  }
+  return result + '"';
+}
+
+/// As the parser takes it without quotes where it can.
+std::string word(std::string_view text) {
+  const bool is_plain = std::ranges::all_of(text, [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.' || c == '/';
+  });
+  return is_plain ? std::string(text) : quoted(text);
 }
 
 std::string print_literal(const Literal& literal) {
@@ -29,7 +52,7 @@ std::string print_attribute(const Attribute& attribute) {
   struct Printer {
     std::string operator()(std::int64_t value) const { return fmt::format("{}", value); }
     std::string operator()(double value) const { return fmt::format("{:#}", value); }
-    std::string operator()(const std::string& value) const { return fmt::format("\"{}\"", value); }
+    std::string operator()(const std::string& value) const { return quoted(value); }
     std::string operator()(const Axes& value) const {
       return fmt::format("[{}]", fmt::join(value, ","));
     }
@@ -50,7 +73,7 @@ std::string print_node(const Graph& graph, const Node& node) {
                                  fmt::join(inputs, ", "));
   if (!attributes.empty()) text += fmt::format(" {{{}}}", fmt::join(attributes, ", "));
   const Origin& origin = graph.origins()[node.origin];
-  if (!origin.op.empty()) text += fmt::format(" from {} \"{}\"", origin.op, origin.name);
+  if (!origin.op.empty()) text += fmt::format(" from {} {}", word(origin.op), quoted(origin.name));
   if (node.pass != Pass::forward) text += fmt::format(" in {}", to_string(node.pass));
   return text;
 }
@@ -58,14 +81,14 @@ std::string print_node(const Graph& graph, const Node& node) {
 std::string print_root(const Graph& graph, Value v) {
   const ValueInfo& info = graph.info(v);
   if (info.source == Source::input) {
-    return fmt::format("input {} \"{}\"", typed(graph, v), info.name);
+    return fmt::format("input {} {}", typed(graph, v), quoted(info.name));
   }
   const bool is_constant = info.literal && info.name.empty();
   if (is_constant) {
     return fmt::format("constant {} = {}", typed(graph, v), print_literal(*info.literal));
   }
-  return fmt::format("{} {} \"{}\"", info.is_parameter ? "parameter" : "tensor", typed(graph, v),
-                     info.name);
+  return fmt::format("{} {} {}", info.is_parameter ? "parameter" : "tensor", typed(graph, v),
+                     quoted(info.name));
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 //
 // A node may end with its origin and pass: `from Gemm "fc" in weight_gradient`. A constant may be
 // of any size where all its elements are equal: `constant %z: f32[1000,1000] = splat 0`. # starts a
-// comment.
+// comment. In quotes, a backslash stands before a quote or a backslash, and \n ends a line.
 #pragma once
 
 #include <functional>

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "ops/evaluation.h"
+#include "ops/infer.h"
 #include "ops/window.h"
 
 namespace pfsday::ops {
@@ -132,7 +133,7 @@ Values Builder::emit_all(std::string_view name, Values inputs, Attributes attrib
                    .attributes = std::move(attributes),
                    .origin = origin_,
                    .pass = pass_};
-  auto outputs = primitive->infer(NodeView(*graph_, node));
+  auto outputs = infer_node(NodeView(*graph_, node));
   if (!outputs) {
     if (!fault_) fault_ = std::move(outputs).error();
     return {};
@@ -249,10 +250,8 @@ Value Builder::matmul(Value a, Value b) {
   if (shape_a.back() != shape_b[inner_b]) return disagree("inner dimensions differ");
   const auto last_a = static_cast<std::int64_t>(shape_a.size()) - 1;
   const auto contract_b = static_cast<std::int64_t>(inner_b);
-  if (shape_a.size() <= 2 || shape_b.size() <= 2) {
-    // Without batch axes on one side: all free axes of both, in order.
-    if (shape_b.size() <= 2) return dot(a, b, {{}, {}, {last_a}, {contract_b}});
-  }
+  // Without batch axes in b: all free axes of both, in order.
+  if (shape_b.size() <= 2) return dot(a, b, {{}, {}, {last_a}, {contract_b}});
   const Shape lead_a(shape_a.begin(), shape_a.end() - std::min<std::ptrdiff_t>(2, last_a + 1));
   const Shape lead_b(shape_b.begin(), shape_b.end() - 2);
   const auto lead = broadcast_shape(lead_a, lead_b);
@@ -305,7 +304,9 @@ Value Builder::reshape(Value x, const Shape& to) {
 }
 
 Value Builder::transpose(Value x, const Axes& permutation) {
-  if (x && std::ranges::is_sorted(permutation) && permutation.size() == shape(x).size()) return x;
+  Axes same(shape(x).size());
+  std::iota(same.begin(), same.end(), 0);
+  if (x && permutation == same) return x;
   return emit("transpose", {x}, {{"permutation", permutation}});
 }
 
@@ -358,10 +359,8 @@ void Builder::use_as_parameter(Value v) {
     if (!next || walked_[next.index]) continue;
     walked_[next.index] = true;
     const graph::ValueInfo& info = graph_->info(next);
-    if (info.source == graph::Source::tensor && !info.name.empty() &&
-        graph::is_real(info.type.element)) {
-      graph_->mark_parameter(next);
-    }
+    if (!graph::is_real(info.type.element)) continue;
+    if (info.source == graph::Source::tensor && !info.name.empty()) graph_->mark_parameter(next);
     const graph::Node* node = graph_->producer(next);
     const bool passes = node != nullptr && primitive_of(*node->kind).cost == Cost::movement &&
                         node->kind->name != "stop_gradient";

@@ -19,7 +19,41 @@ Result<void> check_range(const NodeView& node, std::string_view name, std::int64
                                                    node.kind().name, name, value, low, high));
 }
 
+Result<void> check_type(const TensorType& type) {
+  for (const std::int64_t size : type.shape) {
+    if (size <= size_limit) continue;
+    return fail(Code::limit_exceeded,
+                fmt::format("a size of {} is more than {}", size, size_limit));
+  }
+  return {};
+}
+
+Result<void> check_inputs(const NodeView& node) {
+  const auto count = static_cast<int>(node.input_count());
+  const bool fits =
+      node.kind().variadic ? count >= node.kind().inputs : count == node.kind().inputs;
+  if (!fits) {
+    return fail(Code::graph_invalid, fmt::format("{} has {} inputs", node.kind().name, count));
+  }
+  if (primitive_of(node.kind()).cost == Cost::uncounted) return {};
+  for (std::size_t i = 0; i < node.input_count(); ++i) {
+    if (!node.input_type(i).known()) {
+      return fail(Code::graph_invalid,
+                  fmt::format("input {} of {} has no known type", i, node.kind().name));
+    }
+    TRY(check_type(node.input_type(i)));
+  }
+  return {};
+}
+
 }  // namespace
+
+Result<TensorTypes> infer_node(const NodeView& node) {
+  TRY(check_inputs(node));
+  TensorTypes outputs = TRY(primitive_of(node.kind()).infer(node));
+  for (const TensorType& type : outputs) TRY(check_type(type));
+  return outputs;
+}
 
 Result<Axes> require_axes(const NodeView& node, std::string_view name, std::int64_t low,
                           std::int64_t high) {

@@ -1,4 +1,4 @@
-// Checks that the types rules of the primitives share.
+// What the types rules of the primitives share.
 #pragma once
 
 #include "ops/primitive.h"
@@ -25,5 +25,10 @@ Result<void> require_same_element(const NodeView& node);
 
 /// No size, stride or offset in a graph may exceed this, so that sums of a few fit 64 bits.
 constexpr std::int64_t size_limit = std::int64_t{1} << 60;
+
+/// The types rule of the node's primitive, after the checks that every rule relies on: the number
+/// of inputs, known input types, no size above size_limit. Errors: Code::graph_invalid,
+/// Code::limit_exceeded, or what the rule finds.
+Result<TensorTypes> infer_node(const NodeView& node);
 
 }  // namespace pfsday::ops

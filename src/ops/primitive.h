@@ -7,7 +7,7 @@
 //        .work = work_of_dot, .derive = derive_dot, .evaluate = {evaluate_dot<Exact>,
 //        evaluate_dot<Tally>}},
 //   };
-//   extern constinit const PrimitiveFamily product{defs};
+//   extern constinit const PrimitiveFamily product{"Products", defs};
 #pragma once
 
 #include <span>
@@ -76,6 +76,7 @@ struct Primitive {
 };
 
 struct PrimitiveFamily {
+  std::string_view title;  ///< heading in docs/ops.md
   std::span<const Primitive> primitives;
 };
 

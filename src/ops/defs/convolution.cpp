@@ -174,6 +174,10 @@ Result<TensorTypes> infer_input_gradient(const NodeView& node) {
   Geometry g;
   g.groups = node.integer("groups");
   g.axes = window_axes(node, rank);
+  if (Count(node.input_shape(1)[1]) * g.groups > Count(size_limit)) {
+    return fail(Code::limit_exceeded,
+                fmt::format("{} groups of {} channels", g.groups, node.input_shape(1)[1]));
+  }
   set_sizes(g, Role::w, node.input_shape(1));
   g.batch = node.input_shape(0)[0];
   for (std::size_t i = 0; i < rank; ++i) g.axes[i].input = sizes[i];
@@ -342,6 +346,6 @@ constexpr Primitive defs[] = {
 
 }  // namespace
 
-extern constinit const PrimitiveFamily convolution{defs};
+extern constinit const PrimitiveFamily convolution{"Convolutions", defs};
 
 }  // namespace pfsday::ops

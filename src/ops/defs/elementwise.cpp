@@ -289,6 +289,6 @@ constexpr Primitive defs[] = {
 
 }  // namespace
 
-extern constinit const PrimitiveFamily elementwise{defs};
+extern constinit const PrimitiveFamily elementwise{"Elementwise", defs};
 
 }  // namespace pfsday::ops

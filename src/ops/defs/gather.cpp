@@ -10,13 +10,14 @@ namespace pfsday::ops {
 namespace {
 
 constexpr std::string_view gather_doc = R"(
-Slices of x along an axis, picked by an integer tensor; negative indices count from the end.
+Slices of x along an axis, picked by an integer tensor.
 
   inputs   x [outer..., size, inner...]   indices [picked...]   integer
   attrs    axis
   output   y [outer..., picked..., inner...]
-  work     none: movement
   derive   dx = scatter_add(dy, indices)
+
+Negative indices count from the end; an index outside the axis picks zeros.
 )";
 constexpr std::string_view scatter_add_doc = R"(
 Adjoint of gather: slices are added to a zeroed tensor where the indices say.
@@ -90,11 +91,11 @@ void for_each_pick(const Shape& whole, const Shape& part, std::size_t axis, std:
   for_each_index(part, [&](const Axes& at, std::size_t position) {
     const auto first = at.begin() + static_cast<std::ptrdiff_t>(axis);
     const Axes picked(first, first + static_cast<std::ptrdiff_t>(index_rank));
-    auto chosen = static_cast<std::int64_t>(value_of(indices[offset_of(picked, index_strides)]));
-    if (chosen < 0) chosen += whole[axis];
-    if (chosen < 0 || chosen >= whole[axis]) return;
+    Exact chosen = value_of(indices[offset_of(picked, index_strides)]);
+    if (chosen < 0) chosen += static_cast<Exact>(whole[axis]);
+    if (chosen < 0 || chosen >= static_cast<Exact>(whole[axis])) return;
     Axes from(at.begin(), first);
-    from.push_back(chosen);
+    from.push_back(static_cast<std::int64_t>(chosen));
     from.insert(from.end(), first + static_cast<std::ptrdiff_t>(index_rank), at.end());
     visit(offset_of(from, strides), position);
   });
@@ -134,6 +135,6 @@ constexpr Primitive defs[] = {
 
 }  // namespace
 
-extern constinit const PrimitiveFamily gather{defs};
+extern constinit const PrimitiveFamily gather{"Gather and scatter", defs};
 
 }  // namespace pfsday::ops

@@ -62,7 +62,8 @@ The same values in another element type.
 
 Result<TensorTypes> infer_reshape(const NodeView& node) {
   const Shape shape = TRY(require_axes(node, "shape", 0, size_limit));
-  if (graph::element_count(shape) != node.input_type(0).elements()) {
+  const Count elements = node.input_type(0).elements();
+  if (graph::element_count(shape) != elements || elements.overflowed()) {
     return fail(Code::shapes_disagree,
                 fmt::format("{} cannot be reshaped to {}", to_string(node.input_shape(0)),
                             to_string(shape)));
@@ -348,6 +349,11 @@ void derive_cast(const NodeView& node, std::span<const Value> dy, Gradients& out
 
 Result<TensorTypes> infer_same(const NodeView& node) { return TensorTypes{node.input_type(0)}; }
 
+Result<TensorTypes> infer_neg(const NodeView& node) {
+  TRY(require_numbers(node));
+  return infer_same(node);
+}
+
 void derive_neg(const NodeView&, std::span<const Value> dy, Gradients& out) {
   if (out.needs(0)) out.add(0, out.graph().neg(dy[0]));
 }
@@ -391,7 +397,7 @@ constexpr Primitive defs[] = {
                  {evaluate_reverse<Exact>, evaluate_reverse<Tally>}),
     movement_row("cast", cast_doc, infer_cast, derive_cast,
                  {evaluate_copy<Exact>, evaluate_copy<Tally>}),
-    movement_row("neg", "The opposite sign; the derivative is neg.", infer_same, derive_neg,
+    movement_row("neg", "The opposite sign; the derivative is neg.", infer_neg, derive_neg,
                  {evaluate_neg<Exact>, evaluate_neg<Tally>}),
     movement_row("stop_gradient",
                  "The input itself, taken as a constant by differentiation: no gradient flows.",
@@ -400,6 +406,6 @@ constexpr Primitive defs[] = {
 
 }  // namespace
 
-extern constinit const PrimitiveFamily movement{defs};
+extern constinit const PrimitiveFamily movement{"Movement", defs};
 
 }  // namespace pfsday::ops

@@ -182,6 +182,6 @@ constexpr Primitive defs[] = {
 
 }  // namespace
 
-extern constinit const PrimitiveFamily product{defs};
+extern constinit const PrimitiveFamily product{"Products", defs};
 
 }  // namespace pfsday::ops

@@ -8,10 +8,12 @@ namespace pfsday::ops {
 namespace {
 
 constexpr std::string_view random_doc = R"(
-Uniform random numbers in [0, 1). The reference evaluation gives the same ones each time.
+Uniform random numbers in [0, 1).
 
   attrs    shape; element   an element type, such as "f32"
   work     one special for each element
+
+The reference evaluation gives the same ones each time.
 )";
 
 Result<TensorTypes> infer_random(const NodeView& node) {
@@ -47,6 +49,6 @@ constexpr Primitive defs[] = {
 
 }  // namespace
 
-extern constinit const PrimitiveFamily random{defs};
+extern constinit const PrimitiveFamily random{"Random numbers", defs};
 
 }  // namespace pfsday::ops

@@ -118,6 +118,6 @@ constexpr Primitive defs[] = {
 
 }  // namespace
 
-extern constinit const PrimitiveFamily reduce{defs};
+extern constinit const PrimitiveFamily reduce{"Reductions", defs};
 
 }  // namespace pfsday::ops

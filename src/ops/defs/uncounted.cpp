@@ -7,7 +7,7 @@ namespace pfsday::ops {
 namespace {
 
 constexpr std::string_view uncounted_doc = R"(
-An operator that cannot be counted. A count of a graph with one is a lower bound, and says so.
+An operator that cannot be counted: it makes the count a lower bound.
 
   inputs   any
   attrs    op   its name; reason   why it is not counted
@@ -47,6 +47,6 @@ constexpr Primitive defs[] = {
 
 }  // namespace
 
-extern constinit const PrimitiveFamily uncounted{defs};
+extern constinit const PrimitiveFamily uncounted{"Uncounted", defs};
 
 }  // namespace pfsday::ops

@@ -19,7 +19,8 @@ Sum over a window that slides along every axis.
   inputs   x
   attrs    size, strides, pads_low, pads_high, dilations   one for each axis of x
   output   y   each axis: (input + pads - ((size - 1) * dilation + 1)) / stride + 1, rounded down
-  work     (taps - 1) add for each output; taps in the padding count unless padding is real
+  work     (taps - 1) add for each output; with padding real, of the taps inside the input, and
+           nothing for an output without one
   derive   dx = window_sum_gradient(dy)
 )";
 constexpr std::string_view max_doc = R"(
@@ -28,7 +29,7 @@ Maximum over a window that slides along every axis.
   inputs   x
   attrs    as window_sum
   output   y   as window_sum
-  work     (taps - 1) compare for each output; taps in the padding count unless padding is real
+  work     as window_sum, with compares for adds
   derive   dx = window_max_gradient(x, dy)
 )";
 constexpr std::string_view sum_gradient_doc = R"(
@@ -37,16 +38,18 @@ Adjoint of window_sum: each element of dy is added to every tap of its window.
   inputs   dy
   attrs    as window_sum; input_sizes   the sizes of dx
   output   dx
-  work     one add for each tap of each window
+  work     one add for each tap of each window; with padding real, of the taps inside the input
+  derive   ddy = window_sum(g)
 )";
 constexpr std::string_view max_gradient_doc = R"(
-Adjoint of window_max: each element of dy is added where the maximum stood (the first, at a tie).
-The forward pass is taken to remember where.
+Adjoint of window_max: each element of dy is added where the maximum stood.
 
   inputs   x, dy
   attrs    as window_sum
   output   dx   of x's type
   work     one add for each element of dy
+
+At a tie the first tap wins. The forward pass is taken to remember where the maximum stood.
 )";
 
 std::vector<WindowAxis> axes_of(const NodeView& node, const Shape& input, const Shape& output) {
@@ -104,7 +107,7 @@ Result<TensorTypes> infer_max_gradient(const NodeView& node) {
   return TensorTypes{node.input_type(0)};
 }
 
-/// Taps less one for each output that has a tap at all.
+/// Taps, less one for each output that has a tap at all.
 Count steps_of(const NodeView& node, const Rules& rules) {
   const auto axes = axes_of(node, node.input_shape(0), node.output_shape(0));
   return counted_pairs(axes, rules) - counted_outputs(axes, rules);
@@ -249,6 +252,6 @@ constexpr Primitive defs[] = {
 
 }  // namespace
 
-extern constinit const PrimitiveFamily window{defs};
+extern constinit const PrimitiveFamily window{"Windows (pooling)", defs};
 
 }  // namespace pfsday::ops
