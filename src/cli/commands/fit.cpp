@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/fit_options.h"
 #include "cli/session.h"
+#include "report/estimate.h"
 #include "units/print.h"
 
 namespace pfsday::cli {
@@ -40,6 +41,11 @@ std::vector<const report::NamedFit*> fits_of(const report::FitReport& report) {
   return fits;
 }
 
+/// "(2) ", by which tables refer to a fit; empty where there is only one.
+std::string mark_of(const report::FitReport& report, std::size_t fit) {
+  return report.variants.empty() ? "" : fmt::format("({}) ", fit + 1);
+}
+
 Table heading_table(const report::FitReport& report) {
   const trend::Fit& fit = report.main.fit;
   const auto [from, to] = trend::window_of(fit.points);
@@ -64,7 +70,9 @@ Table heading_table(const report::FitReport& report) {
 /// The figures of each fit side by side, and what was published.
 Table fit_table(const report::FitReport& report) {
   std::vector<Column> columns = {{""}};
-  for (const auto* named : fits_of(report)) columns.push_back({named->name, Align::right});
+  for (const auto* named : fits_of(report)) {
+    columns.push_back({mark_of(report, columns.size() - 1) + named->name, Align::right});
+  }
   if (report.published) columns.push_back({"published", Align::right});
   Table table(std::move(columns));
   const auto add = [&](std::string name, auto figure, std::string published = "") {
@@ -101,20 +109,31 @@ std::string membership(const trend::Fit& fit, const trend::Point& point, bool wi
 Table point_table(const report::FitReport& report, bool with_residuals) {
   std::vector<Column> columns = {
       {"date"}, {"system"}, {"FLOP", Align::right}, {"pfs-days", Align::right}};
-  for (const auto* named : fits_of(report)) columns.push_back({named->name, Align::right});
-  columns.push_back({""});
+  for (std::size_t i = 0; i < fits_of(report).size(); ++i) {
+    columns.push_back({report.variants.empty() ? "fit" : mark_of(report, i), Align::right});
+  }
   Table table(std::move(columns));
   for (const trend::Point& point : report.main.fit.points) {
     std::vector<std::string> cells = {
-        units::to_string(point.date), point.name, units::to_significant(point.flop),
+        units::to_string(point.date), point.name + (point.implied ? " *" : ""),
+        units::to_significant(point.flop),
         units::to_significant(point.flop / units::operations_per_pfs_day)};
     for (const auto* named : fits_of(report)) {
       cells.push_back(membership(named->fit, point, with_residuals));
     }
-    cells.push_back(point.implied || with_residuals ? point.note : "");
     table.add_row(std::move(cells));
   }
   return table;
+}
+
+/// Where the figures that are implied come from; with all of them, where each does.
+void print_notes(Session& session, const report::FitReport& report, bool all) {
+  for (const trend::Point& point : report.main.fit.points) {
+    if (point.note.empty() || !(point.implied || all)) continue;
+    const std::string note =
+        fmt::format("{}{}: {}", point.name, point.implied ? " *" : "", point.note);
+    session.print(report::bullet(note, 0, session.terminal().width));
+  }
 }
 
 void print_text(Session& session, const report::FitReport& report, bool explain) {
@@ -128,10 +147,11 @@ void print_text(Session& session, const report::FitReport& report, bool explain)
   if (report.is_set || explain) {
     session.print(explain ? "\nresiduals in decades\n" : "\n");
     session.print(point_table(report, explain));
+    print_notes(session, report, explain);
   }
   if (!explain) return;
   for (const auto* named : fits_of(report)) {
-    session.print("\n" + named->name + "\n");
+    session.print(fmt::format("\n{}\n", named->name));
     for (const std::string& line : report::explain(named->fit)) session.print("  " + line + "\n");
   }
 }
