@@ -19,7 +19,7 @@ using graph::Exact;
 
 class Tally {
  public:
-  Tally(Exact value = 0) : value_(value) {}  // NOLINT: a plain number is a number
+  Tally(Exact value = 0) : value_(value) {}  // NOLINT(google-explicit-constructor): a number is a number
   Exact value() const { return value_; }
 
   /// Collects the work of this thread while it lives; the innermost one collects.
