@@ -47,9 +47,9 @@ Result<std::string_view> OnnxNode::text(std::string_view name, std::string_view 
   return found != nullptr ? found->text : fallback;
 }
 
-Result<Axes> OnnxNode::integers(std::string_view name, Axes fallback) const {
+Result<Axes> OnnxNode::integers(std::string_view name, const Axes& fallback) const {
   const auto* found = TRY(find_of_kind(*this, name, Kind::integers, "a list of integers"));
-  return found != nullptr ? found->integers : std::move(fallback);
+  return found != nullptr ? found->integers : fallback;
 }
 
 Result<std::int64_t> OnnxNode::axis(std::string_view name, std::int64_t fallback,

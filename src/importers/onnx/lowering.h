@@ -72,7 +72,7 @@ class OnnxNode {
   Result<std::int64_t> integer(std::string_view name, std::int64_t fallback) const;
   Result<double> real(std::string_view name, double fallback) const;
   Result<std::string_view> text(std::string_view name, std::string_view fallback) const;
-  Result<Axes> integers(std::string_view name, Axes fallback = {}) const;
+  Result<Axes> integers(std::string_view name, const Axes& fallback = {}) const;
   /// An attribute that names an axis, as an axis in 0..rank-1; negative ones count from the back.
   Result<std::int64_t> axis(std::string_view name, std::int64_t fallback, std::int64_t rank) const;
 

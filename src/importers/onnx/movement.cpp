@@ -55,11 +55,12 @@ Result<Values> lower_flatten(const OnnxNode& node, Builder& b) {
   const auto rank = static_cast<std::int64_t>(shape.size());
   std::int64_t axis = TRY(node.integer("axis", 1));
   if (axis != rank) axis = TRY(checked_axis(axis, rank));
-  const auto at = shape.begin() + axis;
-  const auto product = [](auto first, auto last) {
-    return static_cast<std::int64_t>(graph::element_count(Shape(first, last)).value());
+  const Shape outer(shape.begin(), shape.begin() + axis);
+  const Shape inner(shape.begin() + axis, shape.end());
+  const auto product = [](const Shape& sizes) {
+    return static_cast<std::int64_t>(graph::element_count(sizes).value());
   };
-  return Values{b.reshape(x, {product(shape.begin(), at), product(at, shape.end())})};
+  return Values{b.reshape(x, {product(outer), product(inner)})};
 }
 
 Result<Values> lower_squeeze(const OnnxNode& node, Builder& b) {

@@ -21,7 +21,6 @@ namespace {
 
 using pfsday::onnx::Bindings;
 using pfsday::onnx::find_lowering;
-using pfsday::onnx::GraphView;
 using pfsday::onnx::Lowering;
 using pfsday::onnx::ModelView;
 using pfsday::onnx::NodeView;
@@ -81,7 +80,7 @@ class Import {
   Result<void> add_inputs() {
     for (const ValueInfoView& info : model_.graph.inputs) {
       if (values_.contains(info.name)) continue;
-      const TensorType type = TRY(bindings_.type_of_input(info, open_inputs()));
+      const TensorType type = TRY(bindings_.type_of_input(info, model_.graph.inputs));
       TRY(pfsday::onnx::check_limits(type));
       const auto given = bindings_.value_of_input(info.name, type);
       const Value v = given ? builder_.full(type, static_cast<graph::Exact>(*given))
@@ -90,8 +89,6 @@ class Import {
     }
     return {};
   }
-
-  std::span<const ValueInfoView> open_inputs() const { return model_.graph.inputs; }
 
   void note_declared_types() {
     for (const ValueInfoView& info : model_.graph.value_infos) declared_.emplace(info.name, &info);
