@@ -86,7 +86,8 @@ class Line {
 
 template <class T>
 Result<T> parse_number(Line& line) {
-  const std::string_view text = line.take_number();
+  // A copy that ends in zero: from_chars of libstdc++ 12 reads a long double up to one.
+  const std::string text(line.take_number());
   T value{};
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (fault != std::errc{} || end != text.data() + text.size()) return line.fault("a number");
