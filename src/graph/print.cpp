@@ -16,12 +16,12 @@ std::string typed(const Graph& graph, Value v) {
   return fmt::format("{}: {}", name_of(v), to_string(graph.type(v)));
 }
 
+/// Whole numbers below 2^64 in full, others as the nearest double.
 std::string number(Exact value) {
-  constexpr Exact exact_limit = 0x1p64L;
-  if (std::fabs(value) < exact_limit && std::trunc(value) == value) {
-    return fmt::format("{:.0f}", value);
-  }
-  return fmt::format("{}", static_cast<double>(value));
+  const bool is_whole = std::trunc(value) == value;
+  const Exact held = is_whole ? value : static_cast<double>(value);
+  if (std::fabs(held) < 0x1p64L && std::trunc(held) == held) return fmt::format("{:.0f}", held);
+  return fmt::format("{}", static_cast<double>(held));
 }
 
 std::string quoted(std::string_view text) {
