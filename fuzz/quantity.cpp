@@ -30,7 +30,8 @@ void check_count(std::string_view text) {
   const auto count = parse_count(text);
   if (!count) return;
   require(!count->overflowed());
-  require(parse_count(to_digits(*count)) == *count && parse_count(to_grouped(*count)) == *count);
+  require(parse_count(to_digits(*count)).value() == *count &&
+          parse_count(to_grouped(*count)).value() == *count);
 }
 
 void check_date(std::string_view text) {

@@ -14,7 +14,6 @@ using graph::Graph;
 using graph::Node;
 using graph::Pass;
 using graph::Value;
-using ops::Primitive;
 
 bool can_carry_gradient(const graph::TensorType& type) {
   return graph::is_real(type.element) || !type.known();

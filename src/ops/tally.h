@@ -19,7 +19,8 @@ using graph::Exact;
 
 class Tally {
  public:
-  Tally(Exact value = 0) : value_(value) {}  // NOLINT(google-explicit-constructor): a number is a number
+  // NOLINTNEXTLINE(google-explicit-constructor): a plain number is a number
+  Tally(Exact value = 0) : value_(value) {}
   Exact value() const { return value_; }
 
   /// Collects the work of this thread while it lives; the innermost one collects.
