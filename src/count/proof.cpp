@@ -26,32 +26,15 @@ bool is_real(const Graph& graph, Value v) { return graph::is_real(graph.type(v).
 
 /// The same graph, value by value, with its floating-point inputs as parameters.
 Graph with_trainable_inputs(const Graph& graph) {
-  Graph copy;
-  for (std::uint32_t i = 0; i < graph.value_count();) {
-    const Value v{i};
-    const graph::ValueInfo& info = graph.info(v);
-    if (const graph::Node* node = graph.producer(v)) {
-      graph::TensorTypes types;
-      for (std::uint32_t k = 0; k < node->output_count; ++k) {
-        types.push_back(graph.type(node->output(k)));
-      }
-      graph::Node same = *node;
-      same.origin = 0;
-      copy.append(std::move(same), types);
-      i += node->output_count;
-      continue;
-    }
-    if (info.literal && info.name.empty()) {
-      copy.add_constant(*info.literal);
-    } else if (is_real(graph, v)) {
-      copy.mark_parameter(copy.add_tensor(info.name, info.type));
+  return ops::copy_graph(graph, [](Graph& copy, const graph::ValueInfo& root) {
+    if (root.literal && root.name.empty()) {
+      copy.add_constant(*root.literal);
+    } else if (graph::is_real(root.type.element)) {
+      copy.mark_parameter(copy.add_tensor(root.name, root.type));
     } else {
-      copy.add_input(info.name, info.type);
+      copy.add_input(root.name, root.type);
     }
-    ++i;
-  }
-  copy.set_outputs(graph::Values(graph.outputs().begin(), graph.outputs().end()));
-  return copy;
+  });
 }
 
 /// Weights without a pattern: no two alike, of both signs.

@@ -41,6 +41,29 @@ bool has_uncounted(const Graph& graph) {
   });
 }
 
+Graph copy_graph(const Graph& graph,
+                 const std::function<void(Graph& copy, const graph::ValueInfo& root)>& add_root) {
+  Graph copy;
+  for (std::uint32_t i = 0; i < graph.value_count();) {
+    const Value v{i};
+    const graph::Node* node = graph.producer(v);
+    i += node != nullptr ? node->output_count : 1;
+    if (node == nullptr) {
+      add_root(copy, graph.info(v));
+      continue;
+    }
+    TensorTypes types;
+    for (std::uint32_t k = 0; k < node->output_count; ++k) {
+      types.push_back(graph.type(node->output(k)));
+    }
+    graph::Node same = *node;
+    same.origin = 0;
+    copy.append(std::move(same), types);
+  }
+  copy.set_outputs(Values(graph.outputs().begin(), graph.outputs().end()));
+  return copy;
+}
+
 testing::AssertionResult types_hold(const Sample& sample) {
   const auto verified = verify(sample.graph);
   if (verified) return testing::AssertionSuccess();

@@ -9,6 +9,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "ops/sample.h"
 
 namespace pfsday::ops {
@@ -27,6 +29,10 @@ Work work_of(const Graph& graph, const Rules& rules);
 
 /// True if some node has no reference evaluation.
 bool has_uncounted(const Graph& graph);
+
+/// The same graph, value by value, where add_root adds what stands for each input and tensor.
+Graph copy_graph(const Graph& graph,
+                 const std::function<void(Graph& copy, const graph::ValueInfo& root)>& add_root);
 
 /// The graph verifies.
 testing::AssertionResult types_hold(const Sample& sample);

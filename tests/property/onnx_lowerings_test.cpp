@@ -23,32 +23,15 @@ const LoweringSample* find_sample(std::string_view op) {
 
 /// The same graph, value by value, with its buffers as constants: no gradient is asked of them.
 graph::Graph with_constant_buffers(const graph::Graph& graph) {
-  graph::Graph copy;
-  for (std::uint32_t i = 0; i < graph.value_count();) {
-    const Value v{i};
-    const graph::ValueInfo& info = graph.info(v);
-    if (const graph::Node* node = graph.producer(v)) {
-      graph::TensorTypes types;
-      for (std::uint32_t k = 0; k < node->output_count; ++k) {
-        types.push_back(graph.type(node->output(k)));
-      }
-      graph::Node same = *node;
-      same.origin = 0;
-      copy.append(std::move(same), types);
-      i += node->output_count;
-      continue;
-    }
-    if (info.source == graph::Source::input) {
-      copy.add_input(info.name, info.type);
-    } else if (info.is_parameter) {
-      copy.mark_parameter(copy.add_tensor(info.name, info.type, info.literal));
+  return ops::copy_graph(graph, [](graph::Graph& copy, const graph::ValueInfo& root) {
+    if (root.source == graph::Source::input) {
+      copy.add_input(root.name, root.type);
+    } else if (root.is_parameter) {
+      copy.mark_parameter(copy.add_tensor(root.name, root.type, root.literal));
     } else {
-      copy.add_constant(*info.literal);
+      copy.add_constant(*root.literal);
     }
-    ++i;
-  }
-  copy.set_outputs(Values(graph.outputs().begin(), graph.outputs().end()));
-  return copy;
+  });
 }
 
 /// The graph of the node and what its operands hold. The bytes must outlive it.
