@@ -41,8 +41,9 @@ Result<report::FitRequest> fit_request(const Session& session, const Args& args)
     return fail(Code::usage, "a file and a set are given", "give one of them");
   }
   const std::string path(args.positional(0));
+  std::string csv = TRY(session.read_text(path));
   request.table = report::TableText{.name = path,
-                                    .csv = TRY(session.read_text(path)),
+                                    .csv = std::move(csv),
                                     .columns = {.name = find_text(args, "--name"),
                                                 .date = find_text(args, "--date"),
                                                 .compute = find_text(args, "--compute")}};

@@ -23,8 +23,8 @@ Result<CountingInputs> counting_of(const CalculatorInputs& inputs) {
   CountingInputs counting{.example = "token"};
   counting.per_example = six_per_parameter(TRY(parse_amount(*inputs.parameters, measure::plain)));
   counting.notes.emplace_back(six_per_parameter_note);
-  counting.repeats.push_back(
-      {.name = "tokens", .value = TRY(parse_amount(*inputs.tokens, measure::plain))});
+  const double tokens = TRY(parse_amount(*inputs.tokens, measure::plain));
+  counting.repeats.push_back({.name = "tokens", .value = tokens});
   const auto epochs = TRY(find(inputs.epochs, measure::plain));
   if (epochs) counting.repeats.push_back({.name = "epochs", .value = *epochs});
   return counting;

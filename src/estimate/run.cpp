@@ -18,9 +18,10 @@ Result<std::vector<Source>> read_sources(TomlReader& in) {
   std::vector<Source> sources;
   for (const TomlTable* table : TRY(in.find_tables("source"))) {
     TomlReader source(*table, "source");
-    sources.push_back({.what = TRY(source.text("what")),
-                       .title = TRY(source.text("title")),
-                       .url = TRY(source.text("url"))});
+    Source& one = sources.emplace_back();
+    one.what = TRY(source.text("what"));
+    one.title = TRY(source.text("title"));
+    one.url = TRY(source.text("url"));
     TRY(source.finish());
   }
   return sources;
@@ -28,7 +29,9 @@ Result<std::vector<Source>> read_sources(TomlReader& in) {
 
 Result<Factor> read_factor(const TomlTable& table, std::string_view where) {
   TomlReader in(table, std::string(where));
-  Factor factor{.name = TRY(in.text("name")), .value = TRY(amount(in, "value", measure::plain))};
+  Factor factor;
+  factor.name = TRY(in.text("name"));
+  factor.value = TRY(amount(in, "value", measure::plain));
   factor.power = TRY(in.find_number("power")).value_or(1);
   factor.note = TRY(in.text_or("note", ""));
   TRY(in.finish());
@@ -47,7 +50,8 @@ Result<void> add_factors(TomlReader& in, std::string_view key, std::vector<Facto
 Result<void> add_number_or_factors(TomlReader& in, std::string_view key, std::string name,
                                    std::vector<Factor>& factors) {
   if (in.holds_list(key)) return add_factors(in, key, factors);
-  factors.push_back({.name = std::move(name), .value = TRY(amount(in, key, measure::plain))});
+  const double value = TRY(amount(in, key, measure::plain));
+  factors.push_back({.name = std::move(name), .value = value});
   return {};
 }
 

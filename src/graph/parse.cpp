@@ -241,7 +241,8 @@ class Parser {
       if (!node.attributes.empty()) TRY(line.expect(","));
       std::string name(line.take_word());
       TRY(line.expect("="));
-      node.attributes.push_back({std::move(name), TRY(parse_attribute_value(line))});
+      AttributeValue value = TRY(parse_attribute_value(line));
+      node.attributes.push_back({std::move(name), std::move(value)});
     }
     return {};
   }
@@ -249,12 +250,13 @@ class Parser {
   Result<void> parse_provenance(Line& line, Node& node) {
     if (line.take("from")) {
       std::string op = line.next_is("\"") ? TRY(line.take_quoted()) : std::string(line.take_word());
-      node.origin = graph_.add_origin({std::move(op), TRY(line.take_quoted())});
+      std::string name = TRY(line.take_quoted());
+      node.origin = graph_.add_origin({std::move(op), std::move(name)});
     }
     if (!line.take("in")) return {};
-    const std::string_view name = line.take_word();
+    const std::string_view pass = line.take_word();
     for (std::size_t i = 0; i < pass_count; ++i) {
-      if (to_string(static_cast<Pass>(i)) != name) continue;
+      if (to_string(static_cast<Pass>(i)) != pass) continue;
       node.pass = static_cast<Pass>(i);
       return {};
     }

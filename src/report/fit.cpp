@@ -36,9 +36,10 @@ Result<Source> read_table(const TableText& text) {
 Result<Source> read_set(std::string_view id) {
   trend::PointSet set = TRY(trend::find_set(id));
   const std::vector<estimate::Row> rows = TRY(estimate::catalogue_rows());
-  Source source{.rule = fmt::format("set {}: {}", set.id, set.rule),
-                .points = TRY(trend::points_of(set, rows)),
-                .variants = std::move(set.variants)};
+  Source source;
+  source.rule = fmt::format("set {}: {}", set.id, set.rule);
+  source.points = TRY(trend::points_of(set, rows));
+  source.variants = std::move(set.variants);
   source.report.title = std::move(set.title);
   source.report.vintage = std::move(set.vintage);
   source.report.credit = std::move(set.credit);

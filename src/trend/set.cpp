@@ -17,8 +17,10 @@ constexpr std::string_view schema = "pfsday.set/1";
 
 Result<Implied> parse_implied(const TomlTable& table) {
   TomlReader in(table, "implied");
-  Implied implied{
-      .id = TRY(in.text("id")), .times = TRY(in.number("times")), .of = TRY(in.text("of"))};
+  Implied implied;
+  implied.id = TRY(in.text("id"));
+  implied.times = TRY(in.number("times"));
+  implied.of = TRY(in.text("of"));
   if (implied.times <= 0) return in.malformed("times", "must be more than 0");
   TRY(in.finish());
   return implied;
@@ -26,16 +28,19 @@ Result<Implied> parse_implied(const TomlTable& table) {
 
 Result<Variant> parse_variant(const TomlTable& table) {
   TomlReader in(table, "variant");
-  Variant variant{.name = TRY(in.text("name")), .leave_out = TRY(in.find_texts("leave_out"))};
+  Variant variant;
+  variant.name = TRY(in.text("name"));
+  variant.leave_out = TRY(in.find_texts("leave_out"));
   TRY(in.finish());
   return variant;
 }
 
 Result<Published> parse_published(const TomlTable& table) {
   TomlReader in(table, "published");
-  Published published{.doubling_months = TRY(in.number("doubling_months")),
-                      .source = TRY(in.text("source")),
-                      .url = TRY(in.text("url"))};
+  Published published;
+  published.doubling_months = TRY(in.number("doubling_months"));
+  published.source = TRY(in.text("source"));
+  published.url = TRY(in.text("url"));
   TRY(in.finish());
   return published;
 }
@@ -95,14 +100,15 @@ Result<PointSet> parse_set(std::string_view toml) {
   const TomlTable document = TRY(parse_toml(toml));
   TomlReader in(document, "set");
   TRY(check_schema(in));
-  PointSet set{.id = TRY(in.text("id")),
-               .title = TRY(in.text("title")),
-               .name = TRY(in.text_or("name", "all")),
-               .tag = TRY(in.text("tag")),
-               .rule = TRY(in.text("rule")),
-               .vintage = TRY(in.text("vintage")),
-               .credit = TRY(in.text("credit")),
-               .unit = TRY(parse_unit(in))};
+  PointSet set;
+  set.id = TRY(in.text("id"));
+  set.title = TRY(in.text("title"));
+  set.name = TRY(in.text_or("name", "all"));
+  set.tag = TRY(in.text("tag"));
+  set.rule = TRY(in.text("rule"));
+  set.vintage = TRY(in.text("vintage"));
+  set.credit = TRY(in.text("credit"));
+  set.unit = TRY(parse_unit(in));
   for (const TomlTable* table : TRY(in.find_tables("implied"))) {
     set.implied.push_back(TRY(parse_implied(*table)));
   }

@@ -87,7 +87,9 @@ std::string on_one_line(std::string_view text) {
 Result<Point> to_point(const CsvRow& row, const Columns& columns) {
   const std::string_view date = trim(row.cells[columns.date]);
   if (date.empty()) return fail(Code::table_malformed, "the row has compute and no date");
-  Point point{.name = on_one_line(row.cells[columns.name]), .date = TRY(units::parse_date(date))};
+  Point point;
+  point.name = on_one_line(row.cells[columns.name]);
+  point.date = TRY(units::parse_date(date));
   point.id = point.name;
   point.flop = TRY(units::parse_as(trim(row.cells[columns.compute]), units::Dimension::operations,
                                    columns.operations_per_unit));
