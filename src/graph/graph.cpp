@@ -1,9 +1,12 @@
 #include "graph/graph.h"
 
+#include <algorithm>
+
 namespace pfsday::graph {
 
 std::string_view to_string(Pass pass) {
-  constexpr std::string_view names[] = {"forward", "loss", "data_gradient", "weight_gradient"};
+  constexpr std::string_view names[] = {"forward",         "loss",      "data_gradient",
+                                        "weight_gradient", "recompute", "optimizer"};
   static_assert(std::size(names) == pass_count);
   return names[static_cast<std::size_t>(pass)];
 }
@@ -17,6 +20,12 @@ Value Graph::add_input(std::string name, TensorType type) {
   const Value v =
       add_value({.type = std::move(type), .source = Source::input, .name = std::move(name)});
   inputs_.push_back(v);
+  return v;
+}
+
+Value Graph::add_body_input(TensorType type, bool from_weight) {
+  const Value v = add_input("", std::move(type));
+  values_[v.index].from_weight = from_weight;
   return v;
 }
 
@@ -50,6 +59,10 @@ Value Graph::append(Node node, const TensorTypes& outputs) {
   }
   nodes_.push_back(std::move(node));
   return nodes_.back().first_output;
+}
+
+void Graph::add_bound(Bound bound) {
+  if (std::ranges::find(bounds_, bound) == bounds_.end()) bounds_.push_back(std::move(bound));
 }
 
 std::uint32_t Graph::add_origin(Origin origin) {

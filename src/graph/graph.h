@@ -6,12 +6,16 @@
 //   ...                                    // ops::Builder appends the nodes
 //   g.set_outputs({y});
 //
+// The nodes of control flow hold graphs of their own. A body is closed: it sees its inputs and its
+// constants, and nothing of the graph around it.
+//
 // The graph knows the names of its primitives and the types of its values; what a primitive means
 // (its types rule, work, derivative, evaluation) is in ops.
 #pragma once
 
 #include <cassert>
 #include <deque>
+#include <memory>
 #include <span>
 #include <string>
 #include <variant>
@@ -23,8 +27,15 @@
 namespace pfsday::graph {
 
 /// Which part of a training step a node belongs to.
-enum class Pass : std::uint8_t { forward, loss, data_gradient, weight_gradient };
-constexpr std::size_t pass_count = 4;
+enum class Pass : std::uint8_t {
+  forward,
+  loss,
+  data_gradient,
+  weight_gradient,
+  recompute,  ///< forward nodes that are computed again for the gradients
+  optimizer,  ///< once for each update
+};
+constexpr std::size_t pass_count = 6;
 std::string_view to_string(Pass pass);
 
 /// Handle of one tensor in a graph. A default-made handle names none.
@@ -67,11 +78,15 @@ struct Origin {
   std::string name;  ///< name or layer path: "/layer1/block0/conv1"
 };
 
+class Graph;
+using Body = std::shared_ptr<const Graph>;
+
 struct Node {
   const Kind* kind = nullptr;
   Values inputs = {};
   Attributes attributes = {};
-  Value first_output = {};  ///< the outputs are consecutive values
+  std::vector<Body> bodies = {};  ///< of control flow
+  Value first_output = {};        ///< the outputs are consecutive values
   std::uint32_t output_count = 0;
   std::uint32_t origin = 0;  ///< index into origins()
   Pass pass = Pass::forward;
@@ -84,6 +99,14 @@ struct Node {
 /// Where a value comes from: given for each example, held by the model, or computed.
 enum class Source : std::uint8_t { input, tensor, node };
 
+/// A figure that is an upper bound or rests on an assumption: the count says so.
+struct Bound {
+  std::uint32_t origin = 0;  ///< the front-end node
+  std::string kind;          ///< "upper_bound", "larger_branch", "per_trip", ...
+  std::string reason;
+  friend bool operator==(const Bound&, const Bound&) = default;
+};
+
 struct ValueInfo {
   TensorType type;
   Source source = Source::node;
@@ -93,13 +116,16 @@ struct ValueInfo {
   /// Depends on a float or quantized tensor of more than one element that the model holds:
   /// arithmetic on it is counted, never folded away.
   bool from_weight = false;
-  /// A tensor that a weight, bias, scale, recurrent or embedding operand is made of.
+  /// A tensor that a weight, bias, scale, recurrent or embedding operand is made of; in a body, an
+  /// input that stands for one.
   bool is_parameter = false;
 };
 
 class Graph {
  public:
   Value add_input(std::string name, TensorType type);
+  /// Input of a body; `from_weight` is that of the value it stands for.
+  Value add_body_input(TensorType type, bool from_weight);
   /// A tensor that the model holds, with its contents where they are small.
   Value add_tensor(std::string name, TensorType type, std::optional<Literal> literal = {});
   /// A constant that the file or a lowering needs; arithmetic on it is folded.
@@ -107,6 +133,7 @@ class Graph {
   /// Appends a node that computes values of these types; returns its first output.
   Value append(Node node, const TensorTypes& outputs);
   std::uint32_t add_origin(Origin origin);
+  void add_bound(Bound bound);
   /// Marks a tensor as a parameter; see ops::Builder::use_as_parameter.
   void mark_parameter(Value tensor) { values_[tensor.index].is_parameter = true; }
   void set_pass(std::size_t node, Pass pass) { nodes_[node].pass = pass; }
@@ -117,6 +144,7 @@ class Graph {
   std::span<const Value> tensors() const { return tensors_; }
   std::span<const Value> outputs() const { return {outputs_.data(), outputs_.size()}; }
   std::span<const Origin> origins() const { return origins_; }
+  std::span<const Bound> bounds() const { return bounds_; }
   std::size_t value_count() const { return values_.size(); }
 
   const ValueInfo& info(Value v) const {
@@ -138,6 +166,7 @@ class Graph {
   std::vector<Value> tensors_;
   Values outputs_;
   std::vector<Origin> origins_ = {Origin{}};
+  std::vector<Bound> bounds_;
 };
 
 /// What a rule of a primitive sees of a node: types and attributes, and the handles of its values.
@@ -150,6 +179,8 @@ class NodeView {
   std::size_t output_count() const { return node_->output_count; }
   Value input(std::size_t i) const { return node_->inputs[i]; }
   Value output(std::size_t i) const { return node_->output(i); }
+  std::size_t body_count() const { return node_->bodies.size(); }
+  const Graph& body(std::size_t i) const { return *node_->bodies[i]; }
   const TensorType& input_type(std::size_t i) const { return graph_->type(input(i)); }
   const TensorType& output_type(std::size_t i) const { return graph_->type(output(i)); }
   const Shape& input_shape(std::size_t i) const { return input_type(i).shape; }

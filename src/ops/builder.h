@@ -121,6 +121,11 @@ class Builder {
   /// An operator nobody knows: its outputs have these types, unknown ones included.
   Values uncounted(Values inputs, const TensorTypes& outputs, std::string op, std::string reason);
 
+  /// Notes that what is counted for the current front-end node is an upper bound or an assumption.
+  void note_bound(std::string kind, std::string reason) {
+    graph_->add_bound({origin_, std::move(kind), std::move(reason)});
+  }
+
   /// Says that v is a weight, bias, scale, recurrent or embedding operand. Marks the float tensor
   /// that it is made of, through movement alone, as a parameter.
   void use_as_parameter(Value v);

@@ -93,10 +93,10 @@ std::vector<Pass> busy_passes(const CountReport& report) {
 }  // namespace
 
 std::span<const Pass> passes_of(Step step) {
-  static constexpr Pass all[] = {Pass::forward, Pass::loss, Pass::data_gradient,
-                                 Pass::weight_gradient};
+  static constexpr Pass all[] = {Pass::forward,         Pass::loss,      Pass::data_gradient,
+                                 Pass::weight_gradient, Pass::recompute, Pass::optimizer};
   static_assert(std::size(all) == graph::pass_count);
-  return std::span(all).first(step == Step::forward ? 1 : graph::pass_count);
+  return std::span(all).first(step == Step::forward ? 1 : 4);
 }
 
 Result<CountReport> count_file(std::string_view path, importers::Bytes bytes,

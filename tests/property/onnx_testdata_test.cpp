@@ -192,13 +192,11 @@ std::string fault_of(const Case& c, const ModelView& view) {
 
 /// The lowerings of all nodes; none if a node has none.
 std::set<const Lowering*> lowerings_of(const ModelView& view) {
-  std::int64_t opset = 1;
-  for (const auto& import : view.opsets) {
-    if (import.domain.empty()) opset = import.version;
-  }
+  std::map<std::string_view, std::int64_t> opsets;
+  for (const auto& import : view.opsets) opsets[import.domain] = import.version;
   std::set<const Lowering*> lowerings;
   for (const auto& node : view.graph.nodes) {
-    const Lowering* lowering = node.domain.empty() ? find_lowering(node.op, opset) : nullptr;
+    const Lowering* lowering = find_lowering(node.domain, node.op, opsets[node.domain]);
     if (lowering == nullptr) return {};
     lowerings.insert(lowering);
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace pfsday::onnx {
 namespace {
@@ -57,13 +58,28 @@ Result<std::int64_t> OnnxNode::axis(std::string_view name, std::int64_t fallback
   return checked_axis(TRY(integer(name, fallback)), rank);
 }
 
-const Lowering* find_lowering(std::string_view op, std::int64_t opset) {
-  const Lowering* best = nullptr;
+namespace {
+
+using LoweringsByOp = std::unordered_multimap<std::string_view, const Lowering*>;
+
+LoweringsByOp index_lowerings() {
+  LoweringsByOp by_op;
   for (const LoweringFamily* family : lowering_families()) {
-    for (const Lowering& row : family->lowerings) {
-      if (row.op != op || row.since > opset) continue;
-      if (best == nullptr || row.since > best->since) best = &row;
-    }
+    for (const Lowering& row : family->lowerings) by_op.emplace(row.op, &row);
+  }
+  return by_op;
+}
+
+}  // namespace
+
+const Lowering* find_lowering(std::string_view domain, std::string_view op, std::int64_t opset) {
+  static const LoweringsByOp by_op = index_lowerings();
+  const Lowering* best = nullptr;
+  const auto [first, last] = by_op.equal_range(op);
+  for (auto row = first; row != last; ++row) {
+    const Lowering* lowering = row->second;
+    if (lowering->domain != domain || lowering->since > opset) continue;
+    if (best == nullptr || lowering->since > best->since) best = lowering;
   }
   return best;
 }

@@ -87,8 +87,9 @@ struct Lowering {
   std::string_view op;
   std::size_t inputs = 1;  ///< how many it requires
   Result<Values> (*lower)(const OnnxNode& node, Builder& b) = nullptr;
-  /// First version of the standard operator set for which it holds.
+  /// First version of the operator set for which it holds.
   std::int64_t since = 1;
+  std::string_view domain = {};  ///< empty for the standard operators
 };
 
 struct LoweringFamily {
@@ -98,8 +99,8 @@ struct LoweringFamily {
 /// All families, in the order of the list in CMake.
 std::span<const LoweringFamily* const> lowering_families();
 
-/// The lowering of a standard operator in that version of the operator set; null if there is none.
-const Lowering* find_lowering(std::string_view op, std::int64_t opset);
+/// The lowering of an operator in that version of its operator set; null if there is none.
+const Lowering* find_lowering(std::string_view domain, std::string_view op, std::int64_t opset);
 
 // What several lowerings share.
 

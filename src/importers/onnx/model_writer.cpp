@@ -108,7 +108,19 @@ struct AttributeWriter {
     writer.add_message(5, tensor_bytes("", tensor));
     writer.add_int32(20, 4);
   }
+  void operator()(const BodyToWrite& body) const {
+    writer.add_message(6, body.graph);
+    writer.add_int32(20, 5);
+  }
 };
+
+std::string opset_bytes(std::string_view domain, std::int64_t version) {
+  std::string bytes;
+  pbf_writer writer(bytes);
+  writer.add_string(1, std::string(domain));
+  writer.add_int64(2, version);
+  return bytes;
+}
 
 }  // namespace
 
@@ -169,6 +181,10 @@ void ModelWriter::value_info(std::string_view name, const TensorType& type) {
   pbf_writer(graph_).add_message(13, value_info_bytes(name, bytes));
 }
 
+void ModelWriter::opset(std::string_view domain, std::int64_t version) {
+  pbf_writer(opsets_).add_message(8, opset_bytes(domain, version));
+}
+
 std::string ModelWriter::graph_part() const {
   std::string bytes;
   pbf_writer(bytes).add_message(7, graph_);
@@ -180,12 +196,8 @@ std::string ModelWriter::bytes() const {
   pbf_writer model(bytes);
   model.add_int64(1, 8);
   bytes += graph_part();
-  std::string opset;
-  pbf_writer opset_writer(opset);
-  opset_writer.add_string(1, "");
-  opset_writer.add_int64(2, opset_);
-  model.add_message(8, opset);
-  return bytes;
+  model.add_message(8, opset_bytes("", opset_));
+  return bytes + opsets_;
 }
 
 }  // namespace pfsday::onnx

@@ -21,8 +21,13 @@ struct TensorToWrite {
   std::vector<graph::Exact> values = {};  ///< none: the tensor has no data, as if it were external
 };
 
-using AttributeToWrite =
-    std::variant<std::int64_t, double, std::string, graph::Axes, std::vector<float>, TensorToWrite>;
+/// What a ModelWriter has gathered, as the body of a node of control flow.
+struct BodyToWrite {
+  std::string graph;
+};
+
+using AttributeToWrite = std::variant<std::int64_t, double, std::string, graph::Axes,
+                                      std::vector<float>, TensorToWrite, BodyToWrite>;
 
 struct NodeToWrite {
   std::string op;
@@ -43,6 +48,8 @@ class ModelWriter {
   void input(std::string_view name, const graph::TensorType& type);
   void initializer(std::string_view name, const TensorToWrite& tensor);
   void node(const NodeToWrite& node);
+  /// Another operator set beside the standard one.
+  void opset(std::string_view domain, std::int64_t version);
   void output(std::string_view name);
   void output(std::string_view name, const graph::TensorType& type);
   /// An inner value with its type.
@@ -52,10 +59,12 @@ class ModelWriter {
   /// The graph alone, as a field of a model: appended to a whole model, it adds to that one's
   /// graph.
   std::string graph_part() const;
+  BodyToWrite body() const { return {graph_}; }
 
  private:
   std::int64_t opset_;
   std::string graph_;
+  std::string opsets_;  ///< the others, as fields of a model
 };
 
 /// A TensorProto on its own.

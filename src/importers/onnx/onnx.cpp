@@ -145,7 +145,7 @@ class Import {
   }
 
   Result<Values> lower(const NodeView& view, const OnnxNode& node) {
-    const Lowering* lowering = view.domain.empty() ? find_lowering(view.op, node.opset()) : nullptr;
+    const Lowering* lowering = find_lowering(view.domain, view.op, node.opset());
     if (lowering == nullptr) return keep_uncounted(view, node, reason_unknown(view, node.opset()));
     for (std::size_t i = 0; i < node.input_count(); ++i) {
       if (!node.has_input(i) || builder_.type(node.input(i)).known()) continue;

@@ -14,6 +14,7 @@ std::string NodeSample::bytes() const {
     }
   }
   model.node(node);
+  if (!node.domain.empty()) model.opset(node.domain, 1);
   for (const std::string& output : node.outputs) {
     if (!output.empty()) model.output(output);
   }
@@ -107,6 +108,15 @@ std::string NodeDraw::whole_numbers(const Shape& shape, std::int64_t low, std::i
   const TensorType type{ElementType::i64, shape};
   const Axes values = integers(static_cast<std::size_t>(type.elements().value()), low, high);
   return add({type, {values.begin(), values.end()}}, coin());
+}
+
+NodeSample NodeDraw::finish_in(std::string_view domain, std::string_view op,
+                               std::vector<std::string> inputs,
+                               std::vector<std::pair<std::string, AttributeToWrite>> attributes,
+                               std::size_t output_count) {
+  NodeSample sample = finish(17, op, std::move(inputs), std::move(attributes), output_count);
+  sample.node.domain = domain;
+  return sample;
 }
 
 NodeSample NodeDraw::finish(std::int64_t opset, std::string_view op,

@@ -70,6 +70,11 @@ class NodeDraw {
   NodeSample finish(std::int64_t opset, std::string_view op, std::vector<std::string> inputs,
                     std::vector<std::pair<std::string, AttributeToWrite>> attributes = {},
                     std::size_t output_count = 1);
+  /// The same for an operator of another domain, in version 1 of its operator set.
+  NodeSample finish_in(std::string_view domain, std::string_view op,
+                       std::vector<std::string> inputs,
+                       std::vector<std::pair<std::string, AttributeToWrite>> attributes = {},
+                       std::size_t output_count = 1);
 
  private:
   std::string add(TensorToWrite tensor, bool is_held);
@@ -81,6 +86,7 @@ class NodeDraw {
 struct LoweringSample {
   std::string_view op;
   NodeSample (*make)(std::string_view op, NodeDraw& draw) = nullptr;
+  std::string_view domain = {};  ///< empty for the standard operators
 };
 
 struct LoweringSampleFamily {
