@@ -14,8 +14,11 @@
 
 namespace {
 
+constexpr int exit_unusable = 1;    // some of the files
+constexpr int exit_incomplete = 5;  // some of the counts
+
 struct Ended {
-  bool normally = false;  ///< with exit code 0
+  int exit_code = -1;  ///< -1 if it did not exit by itself
   long peak_kibibytes = 0;
 };
 
@@ -28,6 +31,7 @@ Ended run_pfsday(const std::vector<std::string>& arguments) {
   posix_spawn_file_actions_t silent;
   posix_spawn_file_actions_init(&silent);
   posix_spawn_file_actions_addopen(&silent, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  posix_spawn_file_actions_addopen(&silent, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
   pid_t child = 0;
   const int failed = posix_spawn(&child, program.c_str(), &silent, nullptr, argv.data(), environ);
   posix_spawn_file_actions_destroy(&silent);
@@ -35,17 +39,29 @@ Ended run_pfsday(const std::vector<std::string>& arguments) {
   int status = 0;
   rusage usage = {};
   if (failed != 0 || wait4(child, &status, 0, &usage) != child) return {};
-  return {WIFEXITED(status) && WEXITSTATUS(status) == 0, usage.ru_maxrss};
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, usage.ru_maxrss};
 }
 
 void run_process(benchmark::State& state, const std::vector<std::string>& arguments) {
   long peak_kibibytes = 0;
   for (auto _ : state) {
     const Ended ended = run_pfsday(arguments);
-    if (!ended.normally) return state.SkipWithError("did not exit with 0");
+    if (ended.exit_code != 0) return state.SkipWithError("did not exit with 0");
     peak_kibibytes = std::max(peak_kibibytes, ended.peak_kibibytes);
   }
   state.counters["peak_MB"] = static_cast<double>(peak_kibibytes) * 1024 / 1e6;
+}
+
+/// Debian's libonnx-testdata: 1,072 small models, some of which need sizes or are not counted.
+void run_folder(benchmark::State& state) {
+  const std::string folder = "/usr/share/libonnx-testdata/data";
+  if (::access(folder.c_str(), R_OK) != 0) return state.SkipWithError("no libonnx-testdata");
+  for (auto _ : state) {
+    const int exit_code = run_pfsday({"count", folder, "--json"}).exit_code;
+    const bool is_expected =
+        exit_code == 0 || exit_code == exit_unusable || exit_code == exit_incomplete;
+    if (!is_expected) return state.SkipWithError("did not count");
+  }
 }
 
 const std::string resnet50 = PFSDAY_EXAMPLES "/resnet50.onnx";
@@ -61,6 +77,8 @@ BENCHMARK_CAPTURE(run_process, count_resnet50_train,
                   std::vector<std::string>{"count", resnet50, "--train", "--json"})
     ->Unit(benchmark::kMillisecond)
     ->UseRealTime();
+
+BENCHMARK(run_folder)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 }  // namespace
 

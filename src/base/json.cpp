@@ -49,7 +49,7 @@ JsonWriter& JsonWriter::key(std::string_view name) {
   assert(!levels_.empty() && levels_.back().closer == '}' && !after_key_);
   start_value();
   append_quoted(text_, name);
-  text_ += ": ";
+  text_ += style_ == JsonStyle::pretty ? ": " : ":";
   after_key_ = true;
   return *this;
 }
@@ -107,6 +107,7 @@ void JsonWriter::start_value() {
 }
 
 void JsonWriter::start_line() {
+  if (style_ == JsonStyle::line) return;
   text_ += '\n';
   text_.append(2 * levels_.size(), ' ');
 }

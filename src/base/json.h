@@ -1,4 +1,4 @@
-// Writes JSON documents, pretty-printed with two spaces.
+// Writes JSON documents: pretty-printed with two spaces, or on one line each (JSON Lines).
 //
 //   JsonWriter json;
 //   json.begin_object();
@@ -15,6 +15,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,8 +23,15 @@
 
 namespace pfsday {
 
+enum class JsonStyle : std::uint8_t {
+  pretty,
+  line,  ///< without any white space but the final newline
+};
+
 class JsonWriter {
  public:
+  explicit JsonWriter(JsonStyle style = JsonStyle::pretty) : style_(style) {}
+
   JsonWriter& begin_object() { return open('{'); }
   JsonWriter& end_object() { return close('}'); }
   JsonWriter& begin_array() { return open('['); }
@@ -77,6 +85,7 @@ class JsonWriter {
   void start_value();
   void start_line();
 
+  JsonStyle style_;
   std::string text_;
   std::vector<Level> levels_;
   bool after_key_ = false;

@@ -86,5 +86,11 @@ TEST(Json, ReplacesBytesThatAreNoUtf8) {
   }
 }
 
+TEST(Json, WritesADocumentOnOneLine) {
+  JsonWriter json(JsonStyle::line);
+  json.begin_object().member("a", 1).key("b").begin_array().value("x y").value(2).end_array();
+  EXPECT_EQ(json.end_object().text(), "{\"a\":1,\"b\":[\"x y\",2]}\n");
+}
+
 }  // namespace
 }  // namespace pfsday

@@ -3,31 +3,18 @@
 #include <algorithm>
 #include <deque>
 #include <filesystem>
-#include <system_error>
+
+#include "cli/folder.h"
 
 namespace pfsday::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::unexpected<Error> unreadable(const std::string& path, std::string what,
-                                  std::string hint = {}) {
-  return fail(Error{.code = Code::file_unreadable,
-                    .what = std::move(what),
-                    .hint = std::move(hint),
-                    .place = {.file = path}});
-}
-
-Result<std::vector<std::string>> list_folder(const std::string& folder) {
-  std::vector<std::string> paths;
-  std::error_code fault;
-  for (fs::recursive_directory_iterator it(folder, fault), end; !fault && it != end;
-       it.increment(fault)) {
-    if (it->path().extension() == ".toml") paths.push_back(it->path().string());
-  }
-  if (fault) return unreadable(folder, fault.message());
+Result<std::vector<std::string>> list_runs(const std::string& folder) {
+  static constexpr std::string_view extensions[] = {".toml"};
+  std::vector<std::string> paths = TRY(list_files(folder, extensions));
   if (paths.empty()) return unreadable(folder, "the folder holds no run file", "they end in .toml");
-  std::ranges::sort(paths);
   return paths;
 }
 
@@ -45,18 +32,13 @@ Result<void> use_run(
   return in_file(path, use(std::move(run), read_model));
 }
 
-bool is_folder(const std::string& path) {
-  std::error_code ignored;
-  return fs::is_directory(path, ignored);
-}
-
 }  // namespace
 
 Result<std::vector<std::string>> expand_run_paths(std::span<const std::string> paths) {
   std::vector<std::string> files;
   for (const std::string& path : paths) {
     if (is_folder(path)) {
-      std::ranges::move(TRY(list_folder(path)), std::back_inserter(files));
+      std::ranges::move(TRY(list_runs(path)), std::back_inserter(files));
     } else {
       files.push_back(path);
     }
@@ -77,11 +59,6 @@ Result<int> for_each_run(
     exit_code = lowest_exit_code(exit_code, exit_code_of(used.error().code));
   }
   return exit_code;
-}
-
-int lowest_exit_code(int a, int b) {
-  if (a == 0 || b == 0) return std::max(a, b);
-  return std::min(a, b);
 }
 
 }  // namespace pfsday::cli

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cli/exit_code.h"
 #include "cli/session.h"
 #include "estimate/method.h"
 #include "estimate/run.h"
@@ -23,11 +24,5 @@ Result<std::vector<std::string>> expand_run_paths(std::span<const std::string> p
 Result<int> for_each_run(
     Session& session, std::span<const std::string> paths,
     const std::function<Result<void>(estimate::Run, const estimate::ReadFile&)>& use);
-
-inline constexpr int exit_conflict = 4;    ///< of `crosscheck`
-inline constexpr int exit_incomplete = 5;  ///< a count is a lower bound
-
-/// The lowest of two exit codes that is not zero.
-int lowest_exit_code(int a, int b);
 
 }  // namespace pfsday::cli

@@ -43,6 +43,7 @@ bool environment_allows_color() {
 Terminal terminal_of(int descriptor) {
   Terminal terminal;
   if (::isatty(descriptor) == 0) return terminal;
+  terminal.is_terminal = true;
   terminal.color = environment_allows_color();
   winsize size = {};
   if (::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) terminal.width = size.ws_col;

@@ -18,6 +18,7 @@
 namespace pfsday::cli {
 
 struct Terminal {
+  bool is_terminal = false;
   bool color = false;
   std::size_t width = 80;  ///< columns
 };
@@ -59,6 +60,7 @@ class Session {
   void warn(std::string_view text);
 
   const Terminal& terminal() const { return out_terminal_; }
+  const Terminal& error_terminal() const { return error_terminal_; }
 
   /// The bytes of a file, or of standard input for "-". A file of any size is mapped, never read.
   Result<MappedFile> map_file(std::string_view path) const { return cli::map_file(path); }

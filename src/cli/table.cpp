@@ -86,4 +86,17 @@ std::string Table::render(bool color) const {
   return text;
 }
 
+Table to_table(const report::Grid& grid) {
+  std::vector<Column> columns;
+  for (std::size_t i = 0; i < grid.headings.size(); ++i) {
+    columns.push_back({grid.headings[i], i < grid.text_columns ? Align::left : Align::right});
+  }
+  Table table(std::move(columns));
+  for (const auto& row : grid.rows) table.add_row(row);
+  if (grid.total.empty()) return table;
+  table.add_rule();
+  table.add_row(grid.total);
+  return table;
+}
+
 }  // namespace pfsday::cli

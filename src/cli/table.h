@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "report/grid.h"
+
 namespace pfsday::cli {
 
 enum class Align { left, right };
@@ -38,5 +40,7 @@ class Table {
   std::vector<Column> columns_;
   std::vector<std::vector<std::string>> rows_;  ///< a row without cells is a rule
 };
+
+Table to_table(const report::Grid& grid);
 
 }  // namespace pfsday::cli

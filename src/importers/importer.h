@@ -42,6 +42,9 @@ struct Model {
 struct Importer {
   std::string_view name;
   std::string_view doc;
+  /// How names of such files end, ".onnx": what is counted in a folder. A named file is recognized
+  /// by its content alone.
+  std::span<const std::string_view> extensions = {};
   /// Looks at the first 4 KiB only.
   bool (*recognizes)(Bytes head) = nullptr;
   /// The bytes must outlive the model, whose literals view them.
@@ -50,6 +53,9 @@ struct Importer {
 
 /// All importers, in the order of the list in CMake.
 std::span<const Importer* const> importers();
+
+/// The extensions of all importers.
+std::vector<std::string_view> model_extensions();
 
 /// By content. Errors: Code::format_unknown, and those of the importer.
 Result<Model> read_model(Bytes file, const ImportOptions& options);

@@ -19,12 +19,6 @@ using ops::Work;
 using units::Count;
 using units::to_grouped;
 
-std::string name_of(Pass pass) {
-  std::string name(graph::to_string(pass));
-  std::ranges::replace(name, '_', ' ');
-  return name;
-}
-
 Count other_operations(const Work& work) { return work.div + work.special + work.compare; }
 
 std::string share_of(Count part, Count whole) {
@@ -34,15 +28,13 @@ std::string share_of(Count part, Count whole) {
 
 std::vector<std::string> unused_bindings(const importers::ImportOptions& options,
                                          const std::vector<std::string>& used) {
-  std::vector<std::string> warnings;
+  std::vector<std::string> unused;
   const auto check = [&](const std::string& name) {
-    if (std::ranges::find(used, name) != used.end()) return;
-    warnings.push_back(
-        fmt::format("nothing in the model is named \"{}\": the binding has no use", name));
+    if (std::ranges::find(used, name) == used.end()) unused.push_back(name);
   };
   for (const auto& [name, size] : options.dimensions) check(name);
   for (const auto& [name, shape] : options.inputs) check(name);
-  return warnings;
+  return unused;
 }
 
 std::vector<std::string> pass_row(std::string name, const count::PassCount& pass) {
@@ -92,6 +84,12 @@ std::vector<Pass> busy_passes(const CountReport& report) {
 
 }  // namespace
 
+std::string name_of(Pass pass) {
+  std::string name(graph::to_string(pass));
+  std::ranges::replace(name, '_', ' ');
+  return name;
+}
+
 std::span<const Pass> passes_of(Step step) {
   static constexpr Pass all[] = {Pass::forward,         Pass::loss,      Pass::data_gradient,
                                  Pass::weight_gradient, Pass::recompute, Pass::optimizer};
@@ -109,7 +107,7 @@ Result<CountReport> count_file(std::string_view path, importers::Bytes bytes,
                      .sha256 = is_hashed ? sha256_of(bytes) : "",
                      .request = std::move(request),
                      .notes = std::move(model.notes),
-                     .warnings = unused_bindings(options, model.used_bindings)};
+                     .unused_bindings = unused_bindings(options, model.used_bindings)};
   const count::CountOptions count_options{.rules = report.request.rules,
                                           .by = report.request.by,
                                           .lines = report.request.lines,

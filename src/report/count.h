@@ -8,9 +8,11 @@
 #include <string_view>
 #include <vector>
 
+#include "base/json.h"
 #include "base/result.h"
 #include "count/step.h"
 #include "importers/importer.h"
+#include "report/grid.h"
 
 namespace pfsday::report {
 
@@ -28,8 +30,8 @@ struct CountReport {
   std::string format;
   std::string sha256;  ///< empty where it is not asked for, or the file has more than hashed_bytes
   CountRequest request;
-  std::vector<std::string> notes = {};     ///< how the file was read
-  std::vector<std::string> warnings = {};  ///< bindings nobody used
+  std::vector<std::string> notes = {};            ///< how the file was read
+  std::vector<std::string> unused_bindings = {};  ///< names that nothing in the model has
   count::Counts counts = {};
 };
 
@@ -42,13 +44,8 @@ Result<CountReport> count_file(std::string_view path, importers::Bytes bytes, Co
 /// The passes that a count of that step shows.
 std::span<const graph::Pass> passes_of(count::Step step);
 
-/// Cells of a table, the first row its headings; the first `text_columns` columns are text.
-struct Grid {
-  std::size_t text_columns = 1;
-  std::vector<std::string> headings = {};
-  std::vector<std::vector<std::string>> rows = {};
-  std::vector<std::string> total = {};  ///< below a rule; empty where there is none
-};
+/// As people read it: "data gradient".
+std::string name_of(graph::Pass pass);
 
 /// A row for each pass: operations, of which products, multiply-adds, other arithmetic, bytes.
 Grid pass_grid(const CountReport& report);
@@ -63,6 +60,6 @@ std::string count_heading(const CountReport& report);
 std::vector<std::string> count_formulas(const CountReport& report);
 
 /// The document pfsday.count/1.
-std::string count_json(const CountReport& report);
+std::string count_json(const CountReport& report, JsonStyle style = JsonStyle::pretty);
 
 }  // namespace pfsday::report

@@ -96,9 +96,9 @@ void write_model(JsonWriter& json, const CountReport& report) {
 
 }  // namespace
 
-std::string count_json(const CountReport& report) {
+std::string count_json(const CountReport& report, JsonStyle style) {
   const count::Counts& counts = report.counts;
-  JsonWriter json;
+  JsonWriter json(style);
   json.begin_object().member("schema", "pfsday.count/1");
   write_model(json, report);
   json.key("parameters").begin_object().member("total", counts.parameters.total);

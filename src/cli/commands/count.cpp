@@ -3,12 +3,13 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/exit_code.h"
+#include "cli/model_inputs.h"
 #include "cli/session.h"
+#include "report/count_files.h"
 
 namespace pfsday::cli {
 namespace {
-
-constexpr int exit_incomplete = 5;
 
 constexpr Option options[] = {
     {.name = "--train", .doc = "count a training step: the forward pass and both gradients"},
@@ -24,21 +25,8 @@ constexpr Option options[] = {
      .doc = "count every tap of a window, or only those whose input exists"},
     {.name = "--allow-uncounted", .doc = "exit 0 although some nodes are not counted"},
     {.name = "--explain", .doc = "show the arithmetic: every counted primitive, and the sums"},
-    {.name = "--json", .doc = "print JSON (pfsday.count/1)"},
+    {.name = "--json", .doc = "print JSON (pfsday.count/1); of several models, a line for each"},
 };
-
-Table table_of(const report::Grid& grid) {
-  std::vector<Column> columns;
-  for (std::size_t i = 0; i < grid.headings.size(); ++i) {
-    columns.push_back({grid.headings[i], i < grid.text_columns ? Align::left : Align::right});
-  }
-  Table table(std::move(columns));
-  for (const auto& row : grid.rows) table.add_row(row);
-  if (grid.total.empty()) return table;
-  table.add_rule();
-  table.add_row(grid.total);
-  return table;
-}
 
 count::By parse_by(std::string_view word) {
   if (word == "op") return count::By::op;
@@ -60,49 +48,97 @@ void print_text(Session& session, const report::CountReport& report) {
   for (const std::string& note : report.notes) session.print(note + "\n");
   session.print("\n");
   if (report.request.by != count::By::none) {
-    session.print(table_of(report::breakdown_grid(report)));
+    session.print(to_table(report::breakdown_grid(report)));
     session.print("\n");
   }
-  session.print(table_of(report::pass_grid(report)));
+  session.print(to_table(report::pass_grid(report)));
   print_uncounted(session, report);
   if (!report.request.lines) return;
   session.print("\n");
-  session.print(table_of(report::line_grid(report)));
+  session.print(to_table(report::line_grid(report)));
   session.print("\n");
   for (const std::string& formula : report::count_formulas(report)) session.print(formula + "\n");
 }
 
-Result<int> run(Session& session, const Args& args) {
-  const std::string_view path = args.positional(0);
-  const MappedFile file = TRY(session.map_file(path));
+void warn_unused(Session& session, std::span<const std::string> names, std::string_view where) {
+  for (const std::string& name : names) {
+    session.warn(fmt::format("nothing in {} is named \"{}\": the binding has no use", where, name));
+  }
+}
+
+report::CountRequest request_of(const Args& args) {
   const auto bindings = args.all("--bind");
   const bool real_padding = args.choice("--padding") == "real";
-  const report::CountRequest request{
+  return {
       .bindings = {bindings.begin(), bindings.end()},
       .step = args.flag("--train") ? count::Step::training : count::Step::forward,
       .by = parse_by(args.choice("--by")),
       .lines = args.flag("--explain"),
       .hash = args.flag("--json"),
       .rules = {.padding = real_padding ? ops::Rules::Padding::real : ops::Rules::Padding::window}};
+}
+
+int exit_code_of(const report::CountReport& report, const Args& args) {
+  const bool is_accepted = report.counts.complete() || args.flag("--allow-uncounted");
+  return is_accepted ? 0 : exit_incomplete;
+}
+
+Result<int> count_one(Session& session, const Args& args, const report::CountRequest& request) {
+  const std::string_view path = args.positional(0);
+  const MappedFile file = TRY(session.map_file(path));
   const report::CountReport report = TRY(report::count_file(path, file.bytes(), request));
-  for (const std::string& warning : report.warnings) session.warn(warning);
+  warn_unused(session, report.unused_bindings, "the model");
   if (args.flag("--json")) {
     session.print(report::count_json(report));
   } else {
     print_text(session, report);
   }
-  const bool is_accepted = report.counts.complete() || args.flag("--allow-uncounted");
-  return is_accepted ? 0 : exit_incomplete;
+  return exit_code_of(report, args);
+}
+
+Result<int> count_several(Session& session, const Args& args, const ModelPaths& paths,
+                          const report::CountRequest& request) {
+  if (!args.flag("--json") && (request.by != count::By::none || request.lines)) {
+    return fail(Code::usage, "of several models, --by and --explain are shown only with --json",
+                "name one model, or add --json");
+  }
+  std::vector<report::CountReport> reports;
+  int exit_code = 0;
+  const auto add = [&](const std::string& path, importers::Bytes bytes) -> Result<void> {
+    report::CountReport report = TRY(report::count_file(path, bytes, request));
+    exit_code = lowest_exit_code(exit_code, exit_code_of(report, args));
+    if (args.flag("--json")) session.print(report::count_json(report, JsonStyle::line));
+    report.counts.rows = {};
+    report.counts.lines = {};
+    reports.push_back(std::move(report));
+    return {};
+  };
+  const Outcome outcome = for_each_model(session, paths, add);
+  warn_unused(session, report::unused_in_all(reports), "any of the models");
+  if (!args.flag("--json") && !reports.empty()) {
+    session.print(to_table(report::files_grid(reports)));
+    session.print("\n" + report::files_summary(reports, outcome.faults));
+  }
+  return lowest_exit_code(exit_code, outcome.exit_code);
+}
+
+Result<int> run(Session& session, const Args& args) {
+  const report::CountRequest request = request_of(args);
+  const ModelPaths paths = expand_model_paths(args.positionals());
+  return paths.is_single ? count_one(session, args, request)
+                         : count_several(session, args, paths, request);
 }
 
 }  // namespace
 
 extern constinit const Command count{
     .name = "count",
-    .usage = "count MODEL [options]",
+    .usage = "count MODEL... [options]",
     .summary = "Count the arithmetic of a model file, forward and backward.",
     .details =
-        "MODEL is a model file in ONNX, recognized by what it holds. The count is exact: each add "
+        "MODEL is a model file in ONNX, recognized by what it holds, or a folder, in which files "
+        "are chosen by extension. Of several models, a line for each; those that cannot be used "
+        "are reported, and the others still count. The count is exact: each add "
         "and each multiply is one operation (FLOP); \"of which products\" is 2 x multiply-adds, "
         "which papers quote; \"other\" is division, special functions and comparisons. Weights are "
         "never read. Exit code 5 if some nodes could not be counted: the figure is then a lower "

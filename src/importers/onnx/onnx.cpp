@@ -235,11 +235,14 @@ Result<Model> read(Bytes file, const ImportOptions& options) {
   return model;
 }
 
+constexpr std::string_view extensions[] = {".onnx"};
+
 }  // namespace
 
 extern constinit const Importer onnx{
     .name = "onnx",
     .doc = "ONNX, operator sets 1 to 23. Files of external data are not read and need not exist.",
+    .extensions = extensions,
     .recognizes = pfsday::onnx::begins_as_onnx,
     .read = read};
 
