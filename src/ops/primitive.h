@@ -42,6 +42,13 @@ struct Rules {
     real,    ///< only taps whose input index exists
   };
   Padding padding = Padding::window;
+  /// Pairs of a query and a key of the primitive attention; its gradient follows.
+  enum class Attention : std::uint8_t {
+    as_written,  ///< those that the attribute `causal` leaves
+    full,        ///< every query sees every key
+    causal,      ///< every attention is causal
+  };
+  Attention attention = Attention::as_written;
 };
 
 class Gradients;

@@ -16,6 +16,13 @@ std::string describe(const Work& work) {
                      digits(work.compare), digits(work.products));
 }
 
+std::string describe(const Rules& rules) {
+  constexpr std::string_view attention[] = {"as written", "full", "causal"};
+  return fmt::format("padding {}, attention {}",
+                     rules.padding == Rules::Padding::real ? "real" : "window",
+                     attention[static_cast<std::size_t>(rules.attention)]);
+}
+
 Result<Work> tally_of(const Sample& sample, const Rules& rules) {
   std::map<Value, Tensor<Tally>> given;
   for (const auto& [v, tensor] : sample.given) {
@@ -76,10 +83,9 @@ testing::AssertionResult work_holds(const Sample& sample, const Rules& rules) {
   if (!tally) return testing::AssertionFailure() << to_string(tally.error());
   const Work work = work_of(sample.graph, rules);
   if (*tally == work) return testing::AssertionSuccess();
-  return testing::AssertionFailure()
-         << (rules.padding == Rules::Padding::real ? "padding real" : "padding window")
-         << "\n  tally " << describe(*tally) << "\n  rules " << describe(work) << "\n"
-         << graph::to_string(sample.graph);
+  return testing::AssertionFailure() << describe(rules) << "\n  tally " << describe(*tally)
+                                     << "\n  rules " << describe(work) << "\n"
+                                     << graph::to_string(sample.graph);
 }
 
 }  // namespace pfsday::ops

@@ -15,8 +15,14 @@
 
 namespace pfsday::ops {
 
-/// Both rules of padding.
-constexpr Rules all_rules[] = {{Rules::Padding::window}, {Rules::Padding::real}};
+/// Each rule, the others at their default.
+constexpr Rules all_rules[] = {{.padding = Rules::Padding::window},
+                               {.padding = Rules::Padding::real},
+                               {.attention = Rules::Attention::full},
+                               {.attention = Rules::Attention::causal}};
+
+/// "padding real, attention as written".
+std::string describe(const Rules& rules);
 
 /// "mul 6, add 6, div 0, special 0, compare 0, products 6".
 std::string describe(const Work& work);

@@ -56,6 +56,7 @@ TEST_P(Primitives, EvaluationDoesTheWorkOfTheRule) {
 
 /// Primitives of floating-point results that no gradient passes, and why.
 const std::map<std::string_view, std::string_view> without_gradient = {
+    {"attention_gradient", "a second derivative of attention is not needed"},
     {"window_max_gradient", "a second derivative of pooling is not needed"},
     {"floor", "a step: zero wherever it is defined"},
     {"ceil", "a step: zero wherever it is defined"},
