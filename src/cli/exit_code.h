@@ -15,4 +15,9 @@ constexpr int lowest_exit_code(int a, int b) {
   return std::min(a, b);
 }
 
+/// Of a count: whether it is complete, or need not be.
+constexpr int exit_code_of_count(bool is_complete, bool allow_uncounted) {
+  return is_complete || allow_uncounted ? 0 : exit_incomplete;
+}
+
 }  // namespace pfsday::cli

@@ -58,4 +58,11 @@ Outcome for_each_model(
   return outcome;
 }
 
+void warn_unused_bindings(Session& session, std::span<const std::string> names,
+                          std::string_view where) {
+  for (const std::string& name : names) {
+    session.warn(fmt::format("nothing in {} is named \"{}\": the binding has no use", where, name));
+  }
+}
+
 }  // namespace pfsday::cli

@@ -33,4 +33,8 @@ Outcome for_each_model(
     Session& session, const ModelPaths& paths,
     const std::function<Result<void>(const std::string& path, importers::Bytes bytes)>& use);
 
+/// Warns of bindings that nothing in `where` ("the model") has a use for.
+void warn_unused_bindings(Session& session, std::span<const std::string> names,
+                          std::string_view where);
+
 }  // namespace pfsday::cli

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/count_diff.h"
+#include "cli/count_several.h"
 #include "cli/exit_code.h"
-#include "cli/model_inputs.h"
 #include "cli/session.h"
-#include "report/count_files.h"
 
 namespace pfsday::cli {
 namespace {
@@ -23,9 +23,18 @@ constexpr Option options[] = {
     {.name = "--padding",
      .value = "window|real",
      .doc = "count every tap of a window, or only those whose input exists"},
+    {.name = "--diff",
+     .value = "MODEL",
+     .doc =
+         "show what changes from the first model (A) to this one (B), by operator or --by layer"},
+    {.name = "--fail-above",
+     .value = "PERCENT",
+     .doc = "with --diff: exit 3 if B costs over so much more FLOP than A, such as 1% or 0.5%"},
     {.name = "--allow-uncounted", .doc = "exit 0 although some nodes are not counted"},
     {.name = "--explain", .doc = "show the arithmetic: every counted primitive, and the sums"},
-    {.name = "--json", .doc = "print JSON (pfsday.count/1); of several models, a line for each"},
+    {.name = "--json",
+     .doc = "print JSON (pfsday.count/1, with --diff pfsday.diff/1); of several models, a line for "
+            "each"},
 };
 
 count::By parse_by(std::string_view word) {
@@ -60,12 +69,6 @@ void print_text(Session& session, const report::CountReport& report) {
   for (const std::string& formula : report::count_formulas(report)) session.print(formula + "\n");
 }
 
-void warn_unused(Session& session, std::span<const std::string> names, std::string_view where) {
-  for (const std::string& name : names) {
-    session.warn(fmt::format("nothing in {} is named \"{}\": the binding has no use", where, name));
-  }
-}
-
 report::CountRequest request_of(const Args& args) {
   const auto bindings = args.all("--bind");
   const bool real_padding = args.choice("--padding") == "real";
@@ -78,52 +81,25 @@ report::CountRequest request_of(const Args& args) {
       .rules = {.padding = real_padding ? ops::Rules::Padding::real : ops::Rules::Padding::window}};
 }
 
-int exit_code_of(const report::CountReport& report, const Args& args) {
-  const bool is_accepted = report.counts.complete() || args.flag("--allow-uncounted");
-  return is_accepted ? 0 : exit_incomplete;
-}
-
 Result<int> count_one(Session& session, const Args& args, const report::CountRequest& request) {
   const std::string_view path = args.positional(0);
   const MappedFile file = TRY(session.map_file(path));
   const report::CountReport report = TRY(report::count_file(path, file.bytes(), request));
-  warn_unused(session, report.unused_bindings, "the model");
+  warn_unused_bindings(session, report.unused_bindings, "the model");
   if (args.flag("--json")) {
     session.print(report::count_json(report));
   } else {
     print_text(session, report);
   }
-  return exit_code_of(report, args);
-}
-
-Result<int> count_several(Session& session, const Args& args, const ModelPaths& paths,
-                          const report::CountRequest& request) {
-  if (!args.flag("--json") && (request.by != count::By::none || request.lines)) {
-    return fail(Code::usage, "of several models, --by and --explain are shown only with --json",
-                "name one model, or add --json");
-  }
-  std::vector<report::CountReport> reports;
-  int exit_code = 0;
-  const auto add = [&](const std::string& path, importers::Bytes bytes) -> Result<void> {
-    report::CountReport report = TRY(report::count_file(path, bytes, request));
-    exit_code = lowest_exit_code(exit_code, exit_code_of(report, args));
-    if (args.flag("--json")) session.print(report::count_json(report, JsonStyle::line));
-    report.counts.rows = {};
-    report.counts.lines = {};
-    reports.push_back(std::move(report));
-    return {};
-  };
-  const Outcome outcome = for_each_model(session, paths, add);
-  warn_unused(session, report::unused_in_all(reports), "any of the models");
-  if (!args.flag("--json") && !reports.empty()) {
-    session.print(to_table(report::files_grid(reports)));
-    session.print("\n" + report::files_summary(reports, outcome.faults));
-  }
-  return lowest_exit_code(exit_code, outcome.exit_code);
+  return exit_code_of_count(report.counts.complete(), args.flag("--allow-uncounted"));
 }
 
 Result<int> run(Session& session, const Args& args) {
   const report::CountRequest request = request_of(args);
+  if (args.value("--diff")) return count_diff(session, args, request);
+  if (args.value("--fail-above")) {
+    return fail(Code::usage, "--fail-above needs a model to compare with", "name it with --diff");
+  }
   const ModelPaths paths = expand_model_paths(args.positionals());
   return paths.is_single ? count_one(session, args, request)
                          : count_several(session, args, paths, request);
@@ -142,7 +118,8 @@ extern constinit const Command count{
         "and each multiply is one operation (FLOP); \"of which products\" is 2 x multiply-adds, "
         "which papers quote; \"other\" is division, special functions and comparisons. Weights are "
         "never read. Exit code 5 if some nodes could not be counted: the figure is then a lower "
-        "bound.\n",
+        "bound. Exit code 3 if --fail-above says so. Of several models, the lowest that is not "
+        "0.\n",
     .example = "pfsday count resnet50.onnx --train --by layer",
     .options = options,
     .run = run,

@@ -1,0 +1,208 @@
+#include "report/count_diff.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/text.h"
+#include "units/decimal.h"
+#include "units/print.h"
+
+namespace pfsday::report {
+namespace {
+
+using graph::Pass;
+using units::Count;
+using units::to_grouped;
+
+constexpr int billionths_per_percent_digits = 7;  // 1 % = 10^7 billionths
+constexpr units::Uint128 billion = 1'000'000'000;
+
+Count difference_size(const Change& change) {
+  return change.a < change.b ? change.b - change.a : change.a - change.b;
+}
+
+std::string_view sign_of(const Change& change) {
+  if (change.is_none()) return "";
+  return change.a < change.b ? "+" : "-";
+}
+
+std::optional<double> percent_of(const Change& change) {
+  if (change.is_none()) return 0.0;
+  if (change.a == Count(0)) return {};
+  const double size = 100 * difference_size(change).to_double() / change.a.to_double();
+  return change.a < change.b ? size : -size;
+}
+
+std::string print_percent(const Change& change) {
+  const auto percent = percent_of(change);
+  if (!percent) return "new";
+  if (change.is_none()) return "";
+  return fmt::format("{}{} %", sign_of(change), units::to_significant(std::abs(*percent), 3));
+}
+
+std::vector<std::string> row_of(const Change& change) {
+  return {to_grouped(change.a), to_grouped(change.b),
+          std::string(sign_of(change)) + to_grouped(difference_size(change)),
+          print_percent(change)};
+}
+
+/// FLOP of each operator or layer in both models, in the order in which they stand there.
+std::vector<Change> pair_rows(const CountReport& a, const CountReport& b) {
+  std::vector<Change> pairs;
+  std::map<std::pair<std::string_view, std::string_view>, std::size_t> index;
+  const auto add = [&](const CountReport& report, Count Change::* side) {
+    for (const count::Row& row : report.counts.rows) {
+      const auto [found, is_new] = index.try_emplace({row.name, row.op}, pairs.size());
+      if (is_new) pairs.push_back({.name = row.name, .op = row.op});
+      pairs[found->second].*side += row.work.operations();
+    }
+  };
+  add(a, &Change::a);
+  add(b, &Change::b);
+  return pairs;
+}
+
+/// A figure of the whole models, and its name in JSON.
+struct Total {
+  std::string key;
+  Change change;
+};
+
+std::vector<Total> totals_of(const CountDiff& diff) {
+  const count::Counts& a = diff.a.counts;
+  const count::Counts& b = diff.b.counts;
+  std::vector<Total> totals;
+  totals.push_back({"parameters", {"parameters", "", a.parameters.total, b.parameters.total}});
+  for (const Pass pass : passes_of(diff.a.request.step)) {
+    Change change{.name = name_of(pass),
+                  .a = a.pass(pass).work.operations(),
+                  .b = b.pass(pass).work.operations()};
+    const bool is_empty = change.is_none() && change.a == Count(0) && pass != Pass::forward;
+    if (!is_empty) totals.push_back({std::string(graph::to_string(pass)), std::move(change)});
+  }
+  totals.push_back({"total", diff.total()});
+  totals.push_back(
+      {"products",
+       {"of which products", "", a.total.work.products * 2, b.total.work.products * 2}});
+  totals.push_back({"bytes", {"bytes", "", a.total.bytes, b.total.bytes}});
+  return totals;
+}
+
+void write_change(JsonWriter& json, const Change& change) {
+  json.member("a", change.a).member("b", change.b).key("difference");
+  const std::string sign = change.b < change.a ? "-" : "";
+  json.digits(sign + units::to_digits(difference_size(change)));
+  json.member("percent", percent_of(change));
+}
+
+void write_model(JsonWriter& json, std::string_view key, const CountReport& report) {
+  json.key(key).begin_object().member("path", report.path).member("format", report.format);
+  json.key("sha256");
+  report.sha256.empty() ? json.null() : json.value(report.sha256);
+  json.member("complete", report.counts.complete()).end_object();
+}
+
+}  // namespace
+
+Change CountDiff::total() const {
+  return {.name = "total",
+          .a = a.counts.total.work.operations(),
+          .b = b.counts.total.work.operations()};
+}
+
+CountDiff diff_counts(CountReport a, CountReport b) {
+  CountDiff diff{.a = std::move(a), .b = std::move(b)};
+  diff.changed = pair_rows(diff.a, diff.b);
+  diff.unchanged =
+      std::erase_if(diff.changed, [](const Change& change) { return change.is_none(); });
+  std::ranges::stable_sort(diff.changed, std::greater{}, difference_size);
+  return diff;
+}
+
+Result<Growth> parse_growth(std::string_view text) {
+  const auto fault = [whole = std::string(text)] {
+    return fail(Code::usage, fmt::format("\"{}\" is no percentage", whole),
+                "write --fail-above 1% or --fail-above 0.5%");
+  };
+  std::string_view rest = trim(text);
+  auto number = units::take_decimal(rest);
+  if (!number || trim(rest) != "%") return fault();
+  number->exponent += billionths_per_percent_digits;
+  const auto billionths = units::to_count(*number);
+  if (!billionths) return fault();
+  return Growth{*billionths};
+}
+
+bool exceeds(const Change& change, Growth growth) {
+  if (change.b <= change.a) return false;
+  // a x growth, rounded down: the difference is an integer, so that decides exactly. In two parts,
+  // because the whole product may not fit.
+  const units::Uint128 a = change.a.value();
+  const Count rest = Count(a % billion) * growth.billionths;
+  const Count allowed = Count(a / billion) * growth.billionths + Count(rest.value() / billion);
+  return difference_size(change) > allowed;
+}
+
+Grid diff_grid(const CountDiff& diff) {
+  const bool by_layer = diff.a.request.by == count::By::layer;
+  Grid grid{.text_columns = by_layer ? 2U : 1U, .headings = {by_layer ? "layer" : "operator"}};
+  if (by_layer) grid.headings.emplace_back("operator");
+  for (const char* heading : {"A", "B", "difference", "change"})
+    grid.headings.emplace_back(heading);
+  for (const Change& change : diff.changed) {
+    std::vector<std::string> row = {change.name};
+    if (by_layer) row.push_back(change.op);
+    std::ranges::move(row_of(change), std::back_inserter(row));
+    grid.rows.push_back(std::move(row));
+  }
+  return grid;
+}
+
+Grid diff_totals_grid(const CountDiff& diff) {
+  Grid grid{.headings = {"", "A", "B", "difference", "change"}};
+  for (const Total& total : totals_of(diff)) {
+    std::vector<std::string> row = {total.change.name};
+    std::ranges::move(row_of(total.change), std::back_inserter(row));
+    grid.rows.push_back(std::move(row));
+  }
+  return grid;
+}
+
+std::string diff_verdict(const CountDiff& diff, Growth growth) {
+  const Change total = diff.total();
+  const std::string limit = units::to_significant(growth.billionths.to_double() / 1e7, 3) + " %";
+  if (!exceeds(total, growth)) return fmt::format("B costs at most {} more FLOP than A.\n", limit);
+  return fmt::format("B costs {} FLOP more than A, which is more than {}.\n",
+                     to_grouped(difference_size(total)), limit);
+}
+
+std::string diff_json(const CountDiff& diff, std::optional<Growth> growth) {
+  JsonWriter json;
+  json.begin_object().member("schema", "pfsday.diff/1");
+  write_model(json, "a", diff.a);
+  write_model(json, "b", diff.b);
+  json.member("breakdown", diff.a.request.by == count::By::layer ? "layer" : "op");
+  json.key("changed").begin_array();
+  for (const Change& change : diff.changed) {
+    json.begin_object().member("name", change.name).member("op", change.op);
+    write_change(json, change);
+    json.end_object();
+  }
+  json.end_array().member("unchanged", diff.unchanged).key("totals").begin_object();
+  for (const Total& total : totals_of(diff)) {
+    json.key(total.key).begin_object();
+    write_change(json, total.change);
+    json.end_object();
+  }
+  json.end_object().member("complete", diff.complete());
+  if (growth) {
+    json.key("fail_above").begin_object();
+    json.member("percent", growth->billionths.to_double() / 1e7);
+    json.member("above", exceeds(diff.total(), *growth)).end_object();
+  }
+  return json.end_object().text();
+}
+
+}  // namespace pfsday::report
