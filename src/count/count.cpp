@@ -151,6 +151,7 @@ Result<Counts> count_graph(const Graph& graph, const CountOptions& options) {
                 "the sizes in the file are probably wrong");
   }
   counts.parameters = count_parameters(graph, is_live);
+  counts.bounds = find_bounds(graph);
   counts.coverage = cover(graph, is_live, options.node_count);
   counts.rows = std::move(breakdown).take();
   return counts;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "count/bounds.h"
 #include "graph/graph.h"
 #include "ops/primitive.h"
 
@@ -82,6 +83,7 @@ struct Counts {
   ParameterCounts parameters = {};
   Coverage coverage = {};
   std::vector<Uncounted> uncounted = {};
+  std::vector<Bound> bounds = {};
   std::vector<Row> rows = {};
   std::vector<Line> lines = {};
 

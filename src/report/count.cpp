@@ -160,6 +160,24 @@ Grid breakdown_grid(const CountReport& report) {
   return grid;
 }
 
+Grid uncounted_grid(const CountReport& report) {
+  Grid grid{.text_columns = 3, .headings = {"node", "operator", "reason"}};
+  for (const count::Uncounted& one : report.counts.uncounted) {
+    grid.rows.push_back({one.node, one.op, one.reason});
+  }
+  return grid;
+}
+
+Grid bound_grid(const CountReport& report) {
+  Grid grid{.text_columns = 3, .headings = {"node", "kind", "reason"}};
+  for (const count::Bound& bound : report.counts.bounds) {
+    std::string kind = bound.kind;
+    std::ranges::replace(kind, '_', ' ');
+    grid.rows.push_back({bound.node, std::move(kind), bound.reason});
+  }
+  return grid;
+}
+
 Grid line_grid(const CountReport& report) {
   Grid grid{
       .text_columns = 4,

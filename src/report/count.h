@@ -51,6 +51,9 @@ std::string name_of(graph::Pass pass);
 Grid pass_grid(const CountReport& report);
 /// A row for each operator or layer, its operations in each pass, and its share of the total.
 Grid breakdown_grid(const CountReport& report);
+/// A row for each node that is not counted, and for each upper bound or assumption.
+Grid uncounted_grid(const CountReport& report);
+Grid bound_grid(const CountReport& report);
 /// A row for each counted primitive.
 Grid line_grid(const CountReport& report);
 

@@ -65,8 +65,16 @@ void write_uncounted(JsonWriter& json, const CountReport& report) {
     json.begin_object().member("node", one.node).member("op", one.op);
     json.member("reason", one.reason).end_object();
   }
-  // No operator that is counted today has an upper bound or a branch.
-  json.end_array().key("bounds").begin_array().end_array();
+  json.end_array();
+}
+
+void write_bounds(JsonWriter& json, const CountReport& report) {
+  json.key("bounds").begin_array();
+  for (const count::Bound& bound : report.counts.bounds) {
+    json.begin_object().member("node", bound.node).member("kind", bound.kind);
+    json.member("reason", bound.reason).end_object();
+  }
+  json.end_array();
 }
 
 void write_model(JsonWriter& json, const CountReport& report) {
@@ -115,6 +123,7 @@ std::string count_json(const CountReport& report, JsonStyle style) {
   json.member("counted", counts.coverage.counted).member("movement", counts.coverage.movement);
   json.member("uncounted", counts.coverage.uncounted).end_object();
   write_uncounted(json, report);
+  write_bounds(json, report);
   json.member("complete", counts.complete());
   write_rows(json, report);
   write_lines(json, report);

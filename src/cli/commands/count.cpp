@@ -42,14 +42,10 @@ count::By parse_by(std::string_view word) {
   return word == "layer" ? count::By::layer : count::By::none;
 }
 
-void print_uncounted(Session& session, const report::CountReport& report) {
-  if (report.counts.complete()) return;
-  session.print("\nA lower bound: these nodes are not counted.\n");
-  Table table({{"node"}, {"operator"}, {"reason"}});
-  for (const count::Uncounted& one : report.counts.uncounted) {
-    table.add_row({one.node, one.op, one.reason});
-  }
-  session.print(table);
+void print_section(Session& session, std::string_view title, const report::Grid& grid) {
+  if (grid.rows.empty()) return;
+  session.print(fmt::format("\n{}\n", title));
+  session.print(to_table(grid));
 }
 
 void print_text(Session& session, const report::CountReport& report) {
@@ -61,7 +57,9 @@ void print_text(Session& session, const report::CountReport& report) {
     session.print("\n");
   }
   session.print(to_table(report::pass_grid(report)));
-  print_uncounted(session, report);
+  print_section(session, "Upper bounds and assumptions", report::bound_grid(report));
+  print_section(session, "A lower bound: these nodes are not counted.",
+                report::uncounted_grid(report));
   if (!report.request.lines) return;
   session.print("\n");
   session.print(to_table(report::line_grid(report)));
