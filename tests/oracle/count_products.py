@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Counts the multiply-adds of the convolutions and matrix products of an ONNX file with loops.
+"""Counts the multiply-adds of the product operators of an ONNX file with loops.
 
-    count_products.py resnet50.onnx [--bind NAME=VALUE]... [--json]
+    count_products.py resnet50.onnx [--bind NAME=VALUE]... [--padding window|real] [--json]
 
 A second way to the figures of `pfsday count --train`, which shares nothing with it:
 
@@ -9,86 +9,35 @@ A second way to the figures of `pfsday count --train`, which shares nothing with
   data gradient    for each position of the data operand, one for each output it took part in
   weight gradient  for each weight, one for each output position it took part in
 
+The body of a loop counts as often as it runs; of two branches the one with more products counts.
+
 A gradient is counted where it is needed: the operand depends on a parameter, and the product on the
 way to a float output of the graph. It is a weight gradient where the operand depends on no input of
 the graph. A parameter is a float constant that reaches, through operators that only move values, an
-operand of a product, a bias, the scale or shift of a normalization, or (if it has more than one
-element) an addition or multiplication. Each is counted once, whatever the number of its uses.
+operand of a product, a bias, the scale or shift of a normalization, a table that is looked up, or
+(if it has more than one element) an addition or multiplication. Each is counted once, whatever the
+number of its uses.
 """
 
 import argparse
 import json
 import sys
-from collections import Counter
-from itertools import product, repeat
 
+import functions
+import inference
 import onnx_wire as wire
 import shapes
+from products import PRODUCTS
 
-MOVEMENT = {"Reshape", "Transpose", "Unsqueeze", "Squeeze", "Identity", "Flatten", "Concat", "Cast"}
-PARAMETER_OPERANDS = {"Conv": (1, 2), "Gemm": (0, 1, 2), "MatMul": (0, 1),
-                      "BatchNormalization": (1, 2), "Add": (0, 1), "Mul": (0, 1)}
+MOVEMENT = {"Reshape", "Transpose", "Unsqueeze", "Squeeze", "Identity", "Flatten", "Concat", "Cast",
+            "Slice", "Split", "Expand", "Pad", "Tile"}
+PARAMETER_OPERANDS = {
+    **dict.fromkeys(("Conv", "ConvTranspose", "DeformConv", "BatchNormalization",
+                     "InstanceNormalization", "LayerNormalization", "GroupNormalization"), (1, 2)),
+    **dict.fromkeys(("RNN", "GRU", "LSTM"), (1, 2, 3, 7)), "Gemm": (0, 1, 2),
+    **dict.fromkeys(("MatMul", "Add", "Mul"), (0, 1)), "Einsum": range(8), "Gather": (0,),
+}
 PASSES = ("forward", "data_gradient", "weight_gradient")
-
-
-def channel_pairs(view):
-    """How many (output channel, input channel) pairs meet, walking the groups."""
-    out_channels, per_group = view.shape(1)[:2]
-    groups = view.get("group", 1)
-    pairs = 0
-    for group in range(groups):
-        inputs = range(group * per_group, (group + 1) * per_group)
-        outputs = range(group * out_channels // groups, (group + 1) * out_channels // groups)
-        pairs += sum(len(inputs) for _ in outputs)
-    return pairs
-
-
-def times_axes(view, per_axis):
-    """Window taps are separable: the total is the product of what is walked on each axis."""
-    total = sum(repeat(channel_pairs(view), view.shape(0)[0]))
-    for axis in shapes.window_axes(view, view.shape(1)[2:]):
-        total *= per_axis(axis)
-    return total
-
-
-def taps_by_output(axis):
-    return sum(1 for _ in axis.starts for _ in axis.offsets)
-
-
-def taps_by_input(axis):
-    outputs_of = Counter(start + offset for start, offset in axis.taps())
-    return sum(outputs_of.values())
-
-
-def taps_by_weight(axis):
-    return sum(len(axis.starts) for _ in axis.offsets)
-
-
-def conv_products(view):
-    return (times_axes(view, taps_by_output),
-            [times_axes(view, taps_by_input), times_axes(view, taps_by_weight)])
-
-
-def matrix_product(rows, inner, columns):
-    """Walks the elements of a [rows, columns] result, each a sum of `inner` products."""
-    return sum(sum(repeat(inner, columns)) for _ in range(rows))
-
-
-def gemm_products(view):
-    (m, k), (_, n) = shapes.gemm_sides(view)
-    return (matrix_product(m, k, n), [matrix_product(m, n, k), matrix_product(k, m, n)])
-
-
-def matmul_products(view):
-    batch, m, k, n = shapes.matmul_sides(view)
-    one = (matrix_product(m, k, n), matrix_product(m, n, k), matrix_product(k, m, n))
-    forward = a = b = 0
-    for _ in product(*[range(extent) for extent in batch]):
-        forward, a, b = forward + one[0], a + one[1], b + one[2]
-    return forward, [a, b]
-
-
-PRODUCTS = {"Conv": conv_products, "Gemm": gemm_products, "MatMul": matmul_products}
 
 
 class Dependence:
@@ -109,13 +58,17 @@ class Dependence:
         self.wanted = self.on_the_way_to_an_output()
 
     def visit(self, node):
-        name = node.output[0]
         if node.op_type != "Shape" and self.on_input.intersection(node.input):
             self.on_input.update(filter(None, node.output))
-        elif node.op_type in ("Constant", "ConstantOfShape") and self.facts.is_float(name):
-            self.roots[name] = {name}
-        elif node.op_type in MOVEMENT and self.facts.is_float(name):
-            self.roots[name] = set().union(*[self.roots.get(i, set()) for i in node.input])
+            return self.visit_operands(node)
+        for name in filter(self.facts.is_float, node.output):
+            if node.op_type in ("Constant", "ConstantOfShape"):
+                self.roots[name] = {name}
+            elif node.op_type in MOVEMENT:
+                self.roots[name] = set().union(*[self.roots.get(i, set()) for i in node.input])
+        return self.visit_operands(node)
+
+    def visit_operands(self, node):
         for i in PARAMETER_OPERANDS.get(node.op_type, ()):
             if i < len(node.input):
                 self.mark(node.op_type, self.roots.get(node.input[i], set()))
@@ -132,42 +85,89 @@ class Dependence:
         return wanted
 
 
-def count_node(view, dependence):
-    forward, gradients = PRODUCTS[view.op](view)
-    macs = dict.fromkeys(PASSES, 0)
-    macs["forward"] = forward
-    if view.node.output[0] in dependence.wanted:
-        for name, gradient in zip(view.node.input, gradients):
-            if name in dependence.on_parameter:
-                to_data = name in dependence.on_input
-                macs["data_gradient" if to_data else "weight_gradient"] += gradient
+def graphs_of(node):
+    return [attribute.g for attribute in node.attribute if attribute.g]
+
+
+def has_products(graph):
+    return any((shapes.domain_of(node), node.op_type) in PRODUCTS or
+               any(map(has_products, graphs_of(node))) for node in graph.node)
+
+
+def body_products(node, facts, padding):
+    """Multiply-adds in the graphs of a node: of all trips, or of the larger branch."""
+    if not any(map(has_products, graphs_of(node))):
+        return 0
+    if id(node) not in facts.bodies:
+        name = next(filter(None, node.output))
+        raise shapes.Unknown(f"node {node.name or node.op_type}: {facts.unknown.get(name)}")
+    runs = [run.times * sum(row["forward"] for row in rows_of(run.graph, run.facts, padding))
+            for run in facts.bodies[id(node)]]
+    return max(runs, default=0) if node.op_type == "If" else sum(runs)
+
+
+def rows_of(graph, facts, padding):
+    """The multiply-adds of each node that has some: forward, and a list for its operands."""
+    rows = []
+    for node in graph.node:
+        row = {"node": node, "forward": body_products(node, facts, padding), "gradients": None}
+        product = PRODUCTS.get((shapes.domain_of(node), node.op_type))
+        if product:
+            row["forward"], row["gradients"] = product(shapes.NodeView(node, facts, padding))
+        if product or row["forward"]:
+            rows.append(row)
+    return rows
+
+
+def passes_of(row, dependence):
+    macs = {**dict.fromkeys(PASSES, 0), "forward": row["forward"]}
+    node, gradients = row["node"], row["gradients"]
+    if not dependence.wanted.intersection(node.output):
+        return macs
+    if gradients is None:
+        raise shapes.ShapeError(f"the gradients of {node.op_type} are not counted here")
+    for name, gradient in zip(node.input, gradients):
+        if name in dependence.on_parameter:
+            to_data = name in dependence.on_input
+            macs["data_gradient" if to_data else "weight_gradient"] += gradient
     return macs
 
 
-def count(path, bindings):
+def count_forward(path, bindings, stored=None, padding="window"):
+    """The multiply-adds of the forward pass. `stored` gives inputs as tensors, by name."""
+    model = wire.read(path)
+    functions.expand(model)
+    if not has_products(model.graph):
+        return 0
+    facts = inference.infer(model, bindings, stored)
+    return sum(row["forward"] for row in rows_of(model.graph, facts, padding))
+
+
+def count(path, bindings, padding="window"):
     """{"macs": {...}, "parameters": {"total": ...}, "by": [...]} as in `pfsday count --json`."""
     model = wire.read(path)
-    facts = shapes.infer(model, bindings)
-    dependence = Dependence(model.graph, facts)
-    rows = []
-    for node in model.graph.node:
-        if node.op_type in PRODUCTS and node.domain in ("", "ai.onnx"):
-            macs = count_node(shapes.NodeView(node, facts), dependence)
-            rows.append({"name": node.name or node.output[0], "op": node.op_type, **macs})
-    totals = {name: sum(row[name] for row in rows) for name in PASSES}
+    functions.expand(model)
+    facts = inference.infer(model, bindings)
+    dependence, by = Dependence(model.graph, facts), []
+    for row in rows_of(model.graph, facts, padding):
+        node = row["node"]
+        by.append({"name": node.name or node.output[0], "op": node.op_type,
+                   **passes_of(row, dependence)})
+    totals = {name: sum(row[name] for row in by) for name in PASSES}
     parameters = sum(shapes.elements(facts.shape[name]) for name in dependence.parameters)
-    return {"macs": totals, "parameters": {"total": parameters}, "by": rows}
+    return {"macs": totals, "parameters": {"total": parameters}, "by": by}
 
 
 def parse_binding(text):
     name, _, value = text.partition("=")
-    return name, int(value)
+    sizes = tuple(int(size) for size in value.split("x"))
+    return name, sizes if len(sizes) > 1 else sizes[0]
 
 
 def print_table(result):
     for row in [*result["by"], {"name": "total", "op": "", **result["macs"]}]:
         figures = "".join(f"{row[name]:>18,}" for name in PASSES)
-        print(f"{row['name'][:40]:40} {row['op']:6}{figures}")
+        print(f"{row['name'][:40]:40} {row['op']:14}{figures}")
     print(f"parameters {result['parameters']['total']:,}")
 
 
@@ -175,10 +175,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("model")
     parser.add_argument("--bind", action="append", default=[], type=parse_binding)
+    parser.add_argument("--padding", choices=("window", "real"), default="window")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
     try:
-        result = count(args.model, dict(args.bind))
+        result = count(args.model, dict(args.bind), args.padding)
     except (OSError, ValueError, wire.WireError, shapes.ShapeError) as error:
         sys.exit(f"{args.model}: {error}")
     print(json.dumps(result, indent=1)) if args.json else print_table(result)

@@ -12,6 +12,7 @@ number * 8 + wire type. Wire type 0 is a varint, 1 eight bytes, 2 a length and t
 5 four bytes. Repeated integers come packed (type 2) or one by one (type 0); we read both.
 """
 
+import math
 import mmap
 import struct
 
@@ -19,7 +20,10 @@ import struct
 # a message; "*" marks it repeated.
 SCHEMA = {
     "Model": {1: ("ir_version", "int"), 2: ("producer_name", "text"), 7: ("graph", "Graph"),
-              8: ("opset_import", "*OperatorSet")},
+              8: ("opset_import", "*OperatorSet"), 25: ("functions", "*Function")},
+    "Function": {1: ("name", "text"), 4: ("input", "*text"), 5: ("output", "*text"),
+                 6: ("attribute", "*text"), 7: ("node", "*Node"), 10: ("domain", "text"),
+                 11: ("attribute_proto", "*Attribute")},
     "OperatorSet": {1: ("domain", "text"), 2: ("version", "int")},
     "Graph": {1: ("node", "*Node"), 2: ("name", "text"), 5: ("initializer", "*Tensor"),
               11: ("input", "*ValueInfo"), 12: ("output", "*ValueInfo"),
@@ -27,10 +31,13 @@ SCHEMA = {
     "Node": {1: ("input", "*text"), 2: ("output", "*text"), 3: ("name", "text"),
              4: ("op_type", "text"), 5: ("attribute", "*Attribute"), 7: ("domain", "text")},
     "Attribute": {1: ("name", "text"), 2: ("f", "float"), 3: ("i", "int"), 4: ("s", "bytes"),
-                  5: ("t", "Tensor"), 8: ("ints", "*int"), 20: ("type", "int")},
-    # int64_data stays a list of undecoded chunks; the data fields of other types are skipped.
-    "Tensor": {1: ("dims", "*int"), 2: ("data_type", "int"), 7: ("int64_data", "*chunk"),
-               8: ("name", "text"), 9: ("raw_data", "bytes"), 13: ("external_data", "*Entry"),
+                  5: ("t", "Tensor"), 6: ("g", "Graph"), 7: ("floats", "*chunk"),
+                  8: ("ints", "*int"), 20: ("type", "int"), 21: ("ref_attr_name", "text")},
+    # The data fields stay lists of undecoded chunks; text is skipped.
+    "Tensor": {1: ("dims", "*int"), 2: ("data_type", "int"), 4: ("float_data", "*chunk"),
+               5: ("int32_data", "*chunk"), 7: ("int64_data", "*chunk"), 8: ("name", "text"),
+               9: ("raw_data", "bytes"), 10: ("double_data", "*chunk"),
+               11: ("uint64_data", "*chunk"), 13: ("external_data", "*Entry"),
                14: ("data_location", "int")},
     "Entry": {1: ("key", "text"), 2: ("value", "text")},
     "ValueInfo": {1: ("name", "text"), 2: ("type", "Type")},
@@ -41,8 +48,13 @@ SCHEMA = {
 }
 DEFAULTS = {"int": 0, "float": 0.0, "text": "", "bytes": b""}
 
-FLOAT, INT32, INT64, BOOL, FLOAT16, DOUBLE, BFLOAT16 = 1, 6, 7, 9, 10, 11, 16
-ATTRIBUTE_FLOAT, ATTRIBUTE_INT, ATTRIBUTE_STRING, ATTRIBUTE_TENSOR, ATTRIBUTE_INTS = 1, 2, 3, 4, 7
+FLOAT, UINT8, INT8, UINT16, INT16, INT32, INT64, STRING, BOOL = range(1, 10)
+FLOAT16, DOUBLE, UINT32, UINT64, BFLOAT16 = 10, 11, 12, 13, 16
+ATTRIBUTE_FLOAT, ATTRIBUTE_INT, ATTRIBUTE_STRING, ATTRIBUTE_TENSOR = 1, 2, 3, 4
+ATTRIBUTE_GRAPH, ATTRIBUTE_FLOATS, ATTRIBUTE_INTS = 5, 6, 7
+# How one element is packed in raw_data, by element type.
+RAW_FORMAT = {FLOAT: "f", DOUBLE: "d", BOOL: "B", UINT8: "B", INT8: "b",
+              UINT16: "H", INT16: "h", UINT32: "I", INT32: "i", UINT64: "Q", INT64: "q"}
 EXTERNAL = 1
 MAX_DECODED_BYTES = 65536
 
@@ -144,20 +156,38 @@ def read(path):
     return read_message(memoryview(mapped), "Model")
 
 
-def integers(tensor):
-    """The values of a small int32 or int64 tensor, or None where they are not such or not here."""
-    size = {INT64: 8, INT32: 4}.get(tensor.data_type)
-    if size is None or tensor.data_location == EXTERNAL:
-        return None
-    if len(tensor.raw_data) > MAX_DECODED_BYTES or len(tensor.int64_data) > MAX_DECODED_BYTES:
-        return None
-    if len(tensor.raw_data):
-        count = len(tensor.raw_data) // size
-        return list(struct.unpack(f"<{count}{'q' if size == 8 else 'i'}", tensor.raw_data))
+def unpack(format_letter, data):
+    return list(struct.unpack(f"<{len(data) // struct.calcsize(format_letter)}{format_letter}",
+                              data))
+
+
+def read_floats(chunks, format_letter="f"):
+    """The numbers of a repeated float or double field, packed or one by one."""
+    return [value for chunk in chunks for value in unpack(format_letter, chunk)]
+
+
+def read_integers(chunks):
     values = []
-    for chunk in tensor.int64_data:
+    for chunk in chunks:
         values += [to_signed(chunk)] if isinstance(chunk, int) else read_packed(chunk)
     return values
+
+
+def numbers(tensor):
+    """The values of a small tensor of numbers, or None where they are not such or not here."""
+    letter, dims = RAW_FORMAT.get(tensor.data_type), tensor.dims
+    if letter is None or tensor.data_location == EXTERNAL or len(dims) > 8:
+        return None
+    count = math.prod(dims)
+    if not 0 <= count * struct.calcsize(letter) <= MAX_DECODED_BYTES:
+        return None
+    if len(tensor.raw_data):
+        values = unpack(letter, tensor.raw_data)
+    elif tensor.float_data or tensor.double_data:
+        values = read_floats(tensor.float_data) + read_floats(tensor.double_data, "d")
+    else:
+        values = read_integers(tensor.int32_data + tensor.int64_data + tensor.uint64_data)
+    return values if len(values) == count else None
 
 
 def varint(value):

@@ -8,6 +8,7 @@ import unittest
 import count_products
 import onnx_wire
 import shapes
+import windows
 
 PROJECT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 BINDINGS = {"batch": 3, "seq": 16}
@@ -75,12 +76,12 @@ class Windows(unittest.TestCase):
         ]
         for extent, kernel, stride, dilation, pads, ceil, starts in cases:
             with self.subTest(extent=extent, kernel=kernel, pads=pads, ceil=ceil):
-                axis = shapes.Axis(extent, kernel, stride, dilation, pads, ceil)
+                axis = windows.Axis(extent, kernel, stride, dilation, pads, ceil)
                 self.assertEqual(axis.starts, starts)
 
     def test_same_pads(self):
-        self.assertEqual(shapes.same_pads(6, 3, 2, 1, upper=True), (0, 1))
-        self.assertEqual(shapes.same_pads(6, 3, 2, 1, upper=False), (1, 0))
+        self.assertEqual(windows.same_pads(6, 3, 2, 1, upper=True), (0, 1))
+        self.assertEqual(windows.same_pads(6, 3, 2, 1, upper=False), (1, 0))
 
 
 class Wire(unittest.TestCase):
@@ -99,7 +100,7 @@ class Wire(unittest.TestCase):
     def test_negative_integers(self):
         tensor = onnx_wire.Message("Tensor", dims=[2], data_type=onnx_wire.INT64)
         tensor.int64_data = [onnx_wire.varint(-1) + onnx_wire.varint(7)]
-        self.assertEqual(onnx_wire.integers(tensor), [-1, 7])
+        self.assertEqual(onnx_wire.numbers(tensor), [-1, 7])
 
 
 if __name__ == "__main__":
