@@ -2,10 +2,12 @@
 """Compares `pfsday count --train --json` with the loop counter beside this file, model by model.
 
     compare.py BINARY [--bind NAME=VALUE]... [--shared PATTERN]... [MODEL]...
+    compare.py BINARY --folder FOLDER [--padding window|real]
 
 A PATTERN such as models/onnx/light/*.onnx is looked up in the folder that the environment variable
 PFSDAY_SHARED names (default: `shared` beside the project). Exits 1 where a figure differs or a
-model does not count, and 77 (skipped) where none of the models is there.
+model does not count, and 77 (skipped) where none of the models is there. The second form compares
+the forward pass of all models of a folder.
 """
 
 import argparse
@@ -15,6 +17,7 @@ import os
 import subprocess
 import sys
 
+import compare_folder
 import count_products
 import onnx_wire
 import shapes
@@ -76,13 +79,24 @@ def compare(binary, model, bindings):
     return ours == theirs
 
 
+def main_of_folder(args):
+    if not os.path.isdir(args.folder):
+        print(f"skipped: no folder {args.folder}")
+        return SKIPPED
+    return 0 if compare_folder.compare(args.binary, args.folder, args.padding) else 1
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("binary")
     parser.add_argument("models", nargs="*")
     parser.add_argument("--bind", action="append", default=[])
     parser.add_argument("--shared", action="append", default=[])
+    parser.add_argument("--folder")
+    parser.add_argument("--padding", choices=("window", "real"), default="window")
     args = parser.parse_intermixed_args()
+    if args.folder:
+        return main_of_folder(args)
     models = args.models + shared_models(args.shared)
     if not any(os.path.exists(model) for model in models):
         print("skipped: no model to compare")

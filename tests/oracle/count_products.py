@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Counts the multiply-adds of the product operators of an ONNX file with loops.
 
-    count_products.py resnet50.onnx [--bind NAME=VALUE]... [--padding window|real] [--json]
+    count_products.py resnet50.onnx [--bind NAME=VALUE]... [--padding window|real]
+                      [--forward | --json]
 
 A second way to the figures of `pfsday count --train`, which shares nothing with it:
 
@@ -10,6 +11,7 @@ A second way to the figures of `pfsday count --train`, which shares nothing with
   weight gradient  for each weight, one for each output position it took part in
 
 The body of a loop counts as often as it runs; of two branches the one with more products counts.
+Gradients and parameters are told only where no product stands in a body.
 
 A gradient is counted where it is needed: the operand depends on a parameter, and the product on the
 way to a float output of the graph. It is a weight gradient where the operand depends on no input of
@@ -122,6 +124,8 @@ def rows_of(graph, facts, padding):
 def passes_of(row, dependence):
     macs = {**dict.fromkeys(PASSES, 0), "forward": row["forward"]}
     node, gradients = row["node"], row["gradients"]
+    if graphs_of(node):
+        raise shapes.ShapeError(f"parameters and gradients in {node.op_type} are not counted here")
     if not dependence.wanted.intersection(node.output):
         return macs
     if gradients is None:
@@ -133,14 +137,17 @@ def passes_of(row, dependence):
     return macs
 
 
-def count_forward(path, bindings, stored=None, padding="window"):
+def count_model(model, bindings, stored=None, padding="window"):
     """The multiply-adds of the forward pass. `stored` gives inputs as tensors, by name."""
-    model = wire.read(path)
     functions.expand(model)
     if not has_products(model.graph):
         return 0
     facts = inference.infer(model, bindings, stored)
     return sum(row["forward"] for row in rows_of(model.graph, facts, padding))
+
+
+def count_forward(path, bindings, stored=None, padding="window"):
+    return count_model(wire.read(path), bindings, stored, padding)
 
 
 def count(path, bindings, padding="window"):
@@ -176,13 +183,16 @@ def main():
     parser.add_argument("model")
     parser.add_argument("--bind", action="append", default=[], type=parse_binding)
     parser.add_argument("--padding", choices=("window", "real"), default="window")
+    parser.add_argument("--forward", action="store_true")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
     try:
+        if args.forward:
+            return print(count_forward(args.model, dict(args.bind), padding=args.padding))
         result = count(args.model, dict(args.bind), args.padding)
     except (OSError, ValueError, wire.WireError, shapes.ShapeError) as error:
         sys.exit(f"{args.model}: {error}")
-    print(json.dumps(result, indent=1)) if args.json else print_table(result)
+    return print(json.dumps(result, indent=1)) if args.json else print_table(result)
 
 
 if __name__ == "__main__":

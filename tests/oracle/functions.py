@@ -4,7 +4,7 @@
 """
 
 from onnx_wire import Message
-from shapes import ShapeError, domain_of
+from shapes import ShapeError
 
 DEEPEST = 100
 

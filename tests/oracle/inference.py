@@ -25,7 +25,7 @@ def declared_shape(value_info, bindings):
     sizes = []
     for dimension in tensor.shape.dim:
         size = dimension.dim_value
-        if "dim_value" not in dimension.given:
+        if "dim_value" not in dimension.given or size < 0:
             size = bindings.get(dimension.dim_param)
         if size is None:
             raise Unknown(f"{value_info.name} has no size for dimension {dimension.dim_param}")

@@ -1,4 +1,4 @@
-"""How the operands of a product operator meet: the sizes that its shape and its count follow from."""
+"""How the operands of a product operator meet: what its shape and its count follow from."""
 
 from collections import namedtuple
 

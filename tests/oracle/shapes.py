@@ -9,7 +9,7 @@ Written for checking only: it shares no code and no rule text with the program u
 """
 
 from collections import ChainMap
-from math import prod as elements  # of a shape  # noqa: F401
+from math import prod
 
 import onnx_wire as wire
 
@@ -118,6 +118,10 @@ class NodeView:
     def setting(self, name, i):
         """An attribute in old operator sets that later became an input; None if not given."""
         return self.values(i, name) if self.has(i) else self.get(name)
+
+
+def elements(shape):
+    return prod(shape)
 
 
 def broadcast(shapes):
