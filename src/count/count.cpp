@@ -33,18 +33,20 @@ Count stored_bytes(const Graph& graph, Value v) {
   return info.type.bytes();
 }
 
-PassCount count_node(const Graph& graph, const Node& node, const ops::Rules& rules) {
+/// The node, run that many times.
+PassCount count_node(const Graph& graph, const Node& node, const ops::Rules& rules, Count times) {
   PassCount count;
   count.work = ops::primitive_of(*node.kind).work(NodeView(graph, node), rules);
   for (const Value v : node.inputs) count.bytes += stored_bytes(graph, v);
   for (std::uint32_t k = 0; k < node.output_count; ++k) {
     count.bytes += graph.type(node.output(k)).bytes();
   }
+  count.work *= times;
+  count.bytes *= times;
   return count;
 }
 
-Line line_of(const Graph& graph, const Node& node, const Work& work) {
-  const graph::Origin& origin = graph.origins()[node.origin];
+Line line_of(const Graph& graph, const Node& node, const graph::Origin& origin, const Work& work) {
   std::string operands;
   for (const Value v : node.inputs) {
     operands += (operands.empty() ? "" : " x ") + to_string(graph.type(v));
@@ -61,7 +63,7 @@ Line line_of(const Graph& graph, const Node& node, const Work& work) {
 /// Collects rows in the order in which their first node stands in the graph.
 class Breakdown {
  public:
-  Breakdown(const Graph& graph, By by) : graph_(graph), by_(by) {}
+  Breakdown(const Graph& root, By by) : graph_(root), by_(by) {}
 
   void add(const Node& node, const Work& work) {
     if (by_ == By::none) return;
@@ -104,47 +106,80 @@ ParameterCounts count_parameters(const Graph& graph, const std::vector<bool>& is
   return counts;
 }
 
-/// What each front-end node of the forward pass comes to: uncounted, counted, or movement.
-Coverage cover(const Graph& graph, const std::vector<bool>& is_live, std::size_t node_count) {
-  std::set<std::uint32_t> counted;
-  std::set<std::uint32_t> uncounted;
-  for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
-    const Node& node = graph.nodes()[i];
-    if (!is_live[i] || node.pass != Pass::forward) continue;
-    if (cost_of(node) == Cost::uncounted) uncounted.insert(node.origin);
-    if (cost_of(node) == Cost::work) counted.insert(node.origin);
-  }
-  for (const std::uint32_t origin : uncounted) counted.erase(origin);
-  const std::size_t nodes = std::max(node_count, counted.size() + uncounted.size());
-  return {.nodes = nodes,
-          .counted = counted.size(),
-          .movement = nodes - counted.size() - uncounted.size(),
-          .uncounted = uncounted.size()};
-}
+/// Counts the live nodes of a graph and of the bodies in it.
+class Counter {
+ public:
+  Counter(const Graph& root, const CountOptions& options)
+      : root_(root), options_(options), breakdown_(root, options.by) {}
 
-Uncounted describe_uncounted(const Graph& graph, const Node& node) {
-  const NodeView view(graph, node);
-  return {graph.origins()[node.origin].name, view.text("op"), view.text("reason")};
-}
+  void add(const Graph& graph, const std::vector<bool>& is_live, Count times) {
+    for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
+      if (is_live[i]) add(graph, graph.nodes()[i], times);
+    }
+  }
+
+  Counts take() && {
+    counts_.rows = std::move(breakdown_).take();
+    counts_.coverage = cover();
+    return std::move(counts_);
+  }
+
+ private:
+  void add(const Graph& graph, const Node& node, Count times) {
+    if (cost_of(node) == Cost::movement) return;
+    if (!node.bodies.empty()) return add_loop(node, times);
+    const bool is_forward = node.pass == Pass::forward;
+    if (cost_of(node) == Cost::uncounted) {
+      if (is_forward) uncounted_.insert(node.origin);
+      counts_.uncounted.push_back(describe_uncounted(graph, node));
+      return;
+    }
+    if (is_forward) counted_.insert(node.origin);
+    const PassCount count = count_node(graph, node, options_.rules, times);
+    counts_.passes[static_cast<std::size_t>(node.pass)] += count;
+    breakdown_.add(node, count.work);
+    if (options_.lines) {
+      counts_.lines.push_back(line_of(graph, node, root_.origins()[node.origin], count.work));
+    }
+  }
+
+  void add_loop(const Node& node, Count times) {
+    assert(node.kind->name == "loop");  // branches have been chosen
+    const Graph& body = *node.bodies[0];
+    add(body, graph::find_live_nodes(body),
+        times * Count(*graph::find_attribute<std::int64_t>(node.attributes, "trips")));
+  }
+
+  Uncounted describe_uncounted(const Graph& graph, const Node& node) const {
+    const NodeView view(graph, node);
+    return {root_.origins()[node.origin].name, view.text("op"), view.text("reason")};
+  }
+
+  /// What each front-end node of the forward pass comes to: uncounted, counted, or movement.
+  Coverage cover() {
+    for (const std::uint32_t origin : uncounted_) counted_.erase(origin);
+    const std::size_t nodes = std::max(options_.node_count, counted_.size() + uncounted_.size());
+    return {.nodes = nodes,
+            .counted = counted_.size(),
+            .movement = nodes - counted_.size() - uncounted_.size(),
+            .uncounted = uncounted_.size()};
+  }
+
+  const Graph& root_;
+  const CountOptions& options_;
+  Breakdown breakdown_;
+  Counts counts_;
+  std::set<std::uint32_t> counted_;
+  std::set<std::uint32_t> uncounted_;
+};
 
 }  // namespace
 
 Result<Counts> count_graph(const Graph& graph, const CountOptions& options) {
   const std::vector<bool> is_live = graph::find_live_nodes(graph);
-  Counts counts;
-  Breakdown breakdown(graph, options.by);
-  for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
-    const Node& node = graph.nodes()[i];
-    if (!is_live[i] || cost_of(node) == Cost::movement) continue;
-    if (cost_of(node) == Cost::uncounted) {
-      counts.uncounted.push_back(describe_uncounted(graph, node));
-      continue;
-    }
-    const PassCount count = count_node(graph, node, options.rules);
-    counts.passes[static_cast<std::size_t>(node.pass)] += count;
-    breakdown.add(node, count.work);
-    if (options.lines) counts.lines.push_back(line_of(graph, node, count.work));
-  }
+  Counter counter(graph, options);
+  counter.add(graph, is_live, 1);
+  Counts counts = std::move(counter).take();
   for (const PassCount& pass : counts.passes) counts.total += pass;
   if (counts.total.work.overflowed() || counts.total.bytes.overflowed()) {
     return fail(Code::count_overflow, "the count exceeds 2^128 - 1 operations",
@@ -152,8 +187,6 @@ Result<Counts> count_graph(const Graph& graph, const CountOptions& options) {
   }
   counts.parameters = count_parameters(graph, is_live);
   counts.bounds = find_bounds(graph);
-  counts.coverage = cover(graph, is_live, options.node_count);
-  counts.rows = std::move(breakdown).take();
   return counts;
 }
 

@@ -99,7 +99,7 @@ struct CountOptions {
   std::size_t node_count = 0;
 };
 
-/// Errors: Code::count_overflow.
+/// The graph has no branches: see branches.h. Errors: Code::count_overflow.
 Result<Counts> count_graph(const graph::Graph& graph, const CountOptions& options);
 
 }  // namespace pfsday::count

@@ -3,8 +3,9 @@
 //   const TrainingStep step = TRY(differentiate(forward));
 //   // step.graph: the forward nodes, then those of the gradients, each tagged with its pass
 //
-// Only what somebody needs is built: the gradient of an image input, of a frozen tensor, of an
-// integer index or of anything before them never appears, so it is never counted.
+// A branch is replaced by its larger side (see branches.h). Only what somebody needs is built: the
+// gradient of an image input, of a frozen tensor, of an integer index or of anything before them
+// never appears, so it is never counted.
 #pragma once
 
 #include <vector>
@@ -29,6 +30,6 @@ struct TrainingStep {
 /// A gradient node is tagged weight_gradient if it serves only adjoints of values that depend on no
 /// input of the graph, else data_gradient. n gradients that meet cost n - 1 adds.
 /// Errors: Code::no_trainable_parameter, naming the node that cuts the path.
-Result<TrainingStep> differentiate(graph::Graph forward);
+Result<TrainingStep> differentiate(graph::Graph graph);
 
 }  // namespace pfsday::count

@@ -7,7 +7,8 @@
 //   g.set_outputs({y});
 //
 // The nodes of control flow hold graphs of their own. A body is closed: it sees its inputs and its
-// constants, and nothing of the graph around it.
+// constants, and nothing of the graph around it. The origins of its nodes are those of the
+// outermost graph.
 //
 // The graph knows the names of its primitives and the types of its values; what a primitive means
 // (its types rule, work, derivative, evaluation) is in ops.
@@ -136,6 +137,9 @@ class Graph {
   void add_bound(Bound bound);
   /// Marks a tensor as a parameter; see ops::Builder::use_as_parameter.
   void mark_parameter(Value tensor) { values_[tensor.index].is_parameter = true; }
+  void add_body(std::size_t node, Graph body) {
+    nodes_[node].bodies.push_back(std::make_shared<const Graph>(std::move(body)));
+  }
   void set_pass(std::size_t node, Pass pass) { nodes_[node].pass = pass; }
   void set_outputs(Values outputs) { outputs_ = std::move(outputs); }
 

@@ -32,6 +32,32 @@ output %6
   EXPECT_EQ(graph->info(Value{3}).literal->integers(), (Axes{1, -6}));
 }
 
+TEST(GraphText, BodiesRoundTrip) {
+  constexpr std::string_view text = R"(input %0: f32[2,3] "x"
+%1: f32[2,5] = dot(%0, %0) from Loop "l"
+body
+  input %0: f32[3] ""
+  weight %1: f32[3] ""
+  %2: f32[] = dot(%0, %1) from MatMul "l/m" in weight_gradient
+  body
+    input %0: f32[3] ""
+    output %0
+  end
+  body
+  end
+  output %2
+end
+output %1
+)";
+  const auto graph = parse_graph(text, find);
+  ASSERT_TRUE(graph) << to_string(graph.error());
+  EXPECT_EQ(to_string(*graph), text);
+  EXPECT_TRUE(graph->nodes()[0].bodies[0]->info(Value{1}).from_weight);
+  for (const std::string_view bad : {"body\n", "end\n", "%0: f32[] = concat()\nbody\n"}) {
+    EXPECT_FALSE(parse_graph(bad, find)) << bad;
+  }
+}
+
 TEST(GraphText, QuotesWhatIsNoWord) {
   Graph graph;
   const Value x = graph.add_input("a \"b\" \\ c\nd", {ElementType::f32, {1}});

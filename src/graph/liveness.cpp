@@ -20,14 +20,19 @@ std::vector<bool> find_live_nodes(const Graph& graph) {
   return is_live;
 }
 
-std::vector<bool> find_input_dependents(const Graph& graph) {
-  std::vector<bool> depends(graph.value_count(), false);
-  for (const Value v : graph.inputs()) depends[v.index] = true;
+std::vector<bool> find_dependents(const Graph& graph, std::vector<bool> is_root) {
+  std::vector<bool> depends = std::move(is_root);
   for (const Node& node : graph.nodes()) {
     const bool any = std::ranges::any_of(node.inputs, [&](Value v) { return depends[v.index]; });
     for (std::uint32_t k = 0; k < node.output_count; ++k) depends[node.output(k).index] = any;
   }
   return depends;
+}
+
+std::vector<bool> find_input_dependents(const Graph& graph) {
+  std::vector<bool> is_input(graph.value_count(), false);
+  for (const Value v : graph.inputs()) is_input[v.index] = true;
+  return find_dependents(graph, std::move(is_input));
 }
 
 }  // namespace pfsday::graph

@@ -11,6 +11,7 @@ namespace pfsday::graph {
 namespace {
 
 constexpr std::size_t max_rank = 64;
+constexpr std::size_t max_depth = 64;  ///< of bodies within bodies
 
 bool is_word_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -132,30 +133,63 @@ class Parser {
     if (line.at_end()) return {};
     if (line.take("%")) return parse_node(line);
     const std::string_view keyword = line.take_word();
+    if (keyword == "body") return begin_body(line);
+    if (keyword == "end") return end_body(line);
     if (keyword == "output") return parse_output(line);
     if (keyword == "constant") return parse_constant(line);
-    if (keyword == "input" || keyword == "tensor" || keyword == "parameter") {
+    if (keyword == "input" || keyword == "weight" || keyword == "tensor" ||
+        keyword == "parameter") {
       return parse_root(line, keyword);
     }
-    return line.fault("input, parameter, tensor, constant, output or %name");
+    return line.fault("input, parameter, tensor, constant, output, body, end or %name");
   }
 
-  Graph finish() && {
-    graph_.set_outputs(std::move(outputs_));
-    return std::move(graph_);
+  Result<Graph> finish(Line line) && {
+    if (scopes_.size() > 1) return line.fault("\"end\" of a body");
+    return std::move(scope()).finish();
   }
 
  private:
+  /// A graph under construction: the outermost one, or a body in it.
+  struct Scope {
+    Graph graph = {};
+    Values outputs = {};
+    std::map<std::string, Value, std::less<>> names = {};
+
+    Graph finish() && {
+      graph.set_outputs(std::move(outputs));
+      return std::move(graph);
+    }
+  };
+
+  Scope& scope() { return scopes_.back(); }
+  Graph& graph() { return scopes_.back().graph; }
+
+  Result<void> begin_body(Line& line) {
+    if (graph().nodes().empty()) return line.fault("a node before its body");
+    if (scopes_.size() > max_depth) return line.fault("fewer bodies within bodies");
+    scopes_.emplace_back();
+    return finish_line(line);
+  }
+
+  Result<void> end_body(Line& line) {
+    if (scopes_.size() == 1) return line.fault("a body before its end");
+    Graph body = std::move(scope()).finish();
+    scopes_.pop_back();
+    graph().add_body(graph().nodes().size() - 1, std::move(body));
+    return finish_line(line);
+  }
+
   Result<Value> parse_use(Line& line) {
     TRY(line.expect("%"));
-    const auto found = names_.find(line.take_word());
-    if (found == names_.end()) return line.fault("a value that is defined above");
+    const auto found = scope().names.find(line.take_word());
+    if (found == scope().names.end()) return line.fault("a value that is defined above");
     return found->second;
   }
 
   Result<void> define(Line& line, std::string_view name, Value v) {
     if (name.empty()) return line.fault("a name");
-    if (!names_.emplace(name, v).second) return line.fault("a name that is not taken");
+    if (!scope().names.emplace(name, v).second) return line.fault("a name that is not taken");
     return {};
   }
 
@@ -165,7 +199,7 @@ class Parser {
   }
 
   Result<void> parse_output(Line& line) {
-    outputs_.push_back(TRY(parse_use(line)));
+    scope().outputs.push_back(TRY(parse_use(line)));
     return finish_line(line);
   }
 
@@ -176,11 +210,16 @@ class Parser {
     TensorType type = TRY(parse_type(line));
     std::string label(name);
     if (!line.at_end()) label = TRY(line.take_quoted());
-    const Value v = keyword == "input" ? graph_.add_input(label, std::move(type))
-                                       : graph_.add_tensor(label, std::move(type));
-    if (keyword == "parameter") graph_.mark_parameter(v);
-    TRY(define(line, name, v));
+    TRY(define(line, name, add_root(keyword, std::move(label), std::move(type))));
     return finish_line(line);
+  }
+
+  Value add_root(std::string_view keyword, std::string label, TensorType type) {
+    if (keyword == "input") return graph().add_input(std::move(label), std::move(type));
+    if (keyword == "weight") return graph().add_body_input(std::move(type), true);
+    const Value v = graph().add_tensor(std::move(label), std::move(type));
+    if (keyword == "parameter") graph().mark_parameter(v);
+    return v;
   }
 
   Result<void> parse_constant(Line& line) {
@@ -191,13 +230,13 @@ class Parser {
     TRY(line.expect("="));
     if (line.take("splat")) {
       const Literal literal = Literal::splat(type, TRY(parse_number<double>(line)));
-      TRY(define(line, name, graph_.add_constant(literal)));
+      TRY(define(line, name, graph().add_constant(literal)));
       return finish_line(line);
     }
     std::vector<Exact> values;
     while (!line.at_end()) values.push_back(TRY(parse_number<Exact>(line)));
     if (Count(values.size()) != type.elements()) return line.fault("one number for each element");
-    TRY(define(line, name, graph_.add_constant(Literal::of(std::move(type), std::move(values)))));
+    TRY(define(line, name, graph().add_constant(Literal::of(std::move(type), std::move(values)))));
     return finish_line(line);
   }
 
@@ -216,7 +255,7 @@ class Parser {
     TRY(parse_inputs(line, node));
     TRY(parse_attributes(line, node));
     TRY(parse_provenance(line, node));
-    const Value first = graph_.append(std::move(node), types);
+    const Value first = graph().append(std::move(node), types);
     for (std::size_t i = 0; i < names.size(); ++i) {
       TRY(define(line, names[i], Value{first.index + static_cast<std::uint32_t>(i)}));
     }
@@ -251,7 +290,7 @@ class Parser {
     if (line.take("from")) {
       std::string op = line.next_is("\"") ? TRY(line.take_quoted()) : std::string(line.take_word());
       std::string name = TRY(line.take_quoted());
-      node.origin = graph_.add_origin({std::move(op), std::move(name)});
+      node.origin = scopes_.front().graph.add_origin({std::move(op), std::move(name)});
     }
     if (!line.take("in")) return {};
     const std::string_view pass = line.take_word();
@@ -264,9 +303,7 @@ class Parser {
   }
 
   const FindKind& find_kind_;
-  Graph graph_;
-  Values outputs_;
-  std::map<std::string, Value, std::less<>> names_;
+  std::vector<Scope> scopes_ = std::vector<Scope>(1);  ///< the innermost one last
 };
 
 }  // namespace
@@ -276,7 +313,7 @@ Result<Graph> parse_graph(std::string_view text, const FindKind& find_kind) {
   std::size_t number = 0;
   for (const std::string_view line : split(text, '\n'))
     TRY(parser.parse_line(Line(line, ++number)));
-  return std::move(parser).finish();
+  return std::move(parser).finish(Line("", number));
 }
 
 }  // namespace pfsday::graph

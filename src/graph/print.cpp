@@ -60,7 +60,7 @@ std::string print_attribute(const Attribute& attribute) {
   return attribute.name + "=" + std::visit(Printer{}, attribute.value);
 }
 
-std::string print_node(const Graph& graph, const Node& node) {
+std::string print_node(const Graph& graph, const Node& node, std::span<const Origin> origins) {
   std::vector<std::string> outputs;
   for (std::uint32_t i = 0; i < node.output_count; ++i) {
     outputs.push_back(typed(graph, node.output(i)));
@@ -72,7 +72,7 @@ std::string print_node(const Graph& graph, const Node& node) {
   std::string text = fmt::format("{} = {}({})", fmt::join(outputs, ", "), node.kind->name,
                                  fmt::join(inputs, ", "));
   if (!attributes.empty()) text += fmt::format(" {{{}}}", fmt::join(attributes, ", "));
-  const Origin& origin = graph.origins()[node.origin];
+  const Origin& origin = origins[node.origin];
   if (!origin.op.empty()) text += fmt::format(" from {} {}", word(origin.op), quoted(origin.name));
   if (node.pass != Pass::forward) text += fmt::format(" in {}", to_string(node.pass));
   return text;
@@ -81,7 +81,8 @@ std::string print_node(const Graph& graph, const Node& node) {
 std::string print_root(const Graph& graph, Value v) {
   const ValueInfo& info = graph.info(v);
   if (info.source == Source::input) {
-    return fmt::format("input {} {}", typed(graph, v), quoted(info.name));
+    return fmt::format("{} {} {}", info.from_weight ? "weight" : "input", typed(graph, v),
+                       quoted(info.name));
   }
   const bool is_constant = info.literal && info.name.empty();
   if (is_constant) {
@@ -91,18 +92,30 @@ std::string print_root(const Graph& graph, Value v) {
                      quoted(info.name));
 }
 
+void print(std::string& text, const Graph& graph, std::span<const Origin> origins,
+           const std::string& indent) {
+  for (std::uint32_t i = 0; i < graph.value_count();) {
+    const Value v{i};
+    const Node* node = graph.producer(v);
+    text += indent;
+    text += node != nullptr ? print_node(graph, *node, origins) : print_root(graph, v);
+    text += '\n';
+    i += node != nullptr ? node->output_count : 1;
+    if (node == nullptr) continue;
+    for (const Body& body : node->bodies) {
+      text += indent + "body\n";
+      print(text, *body, origins, indent + "  ");
+      text += indent + "end\n";
+    }
+  }
+  for (const Value v : graph.outputs()) text += fmt::format("{}output {}\n", indent, name_of(v));
+}
+
 }  // namespace
 
 std::string to_string(const Graph& graph) {
   std::string text;
-  for (std::uint32_t i = 0; i < graph.value_count();) {
-    const Value v{i};
-    const Node* node = graph.producer(v);
-    text += node != nullptr ? print_node(graph, *node) : print_root(graph, v);
-    text += '\n';
-    i += node != nullptr ? node->output_count : 1;
-  }
-  for (const Value v : graph.outputs()) text += fmt::format("output {}\n", name_of(v));
+  print(text, graph, graph.origins(), "");
   return text;
 }
 

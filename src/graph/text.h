@@ -7,6 +7,15 @@
 //   %y: f32[2,5] = dot(%x, %w) {batch_a=[], batch_b=[], contract_a=[1], contract_b=[0]}
 //   output %y
 //
+// The bodies of a node follow it, with values of their own; an input of a body that stands for a
+// weight reads `weight`:
+//
+//   %h: f32[4], %s: f32[9,4] = loop(%h0, %x, %u) {trips=9, carried=1, scanned=1}
+//   body
+//     input %0: f32[4]
+//     ...
+//   end
+//
 // A node may end with its origin and pass: `from Gemm "fc" in weight_gradient`. A constant may be
 // of any size where all its elements are equal: `constant %z: f32[1000,1000] = splat 0`. # starts a
 // comment. In quotes, a backslash stands before a quote or a backslash, and \n ends a line.

@@ -19,7 +19,13 @@ Count evaluation_cost(const Graph& graph, const graph::Node& node) {
   for (std::size_t i = 0; i < view.input_count(); ++i) cost += view.input_type(i).elements();
   for (std::size_t i = 0; i < view.output_count(); ++i) cost += view.output_type(i).elements();
   const Primitive& primitive = primitive_of(*node.kind);
-  if (primitive.work == nullptr) return cost;
+  Count inside = node.bodies.empty() ? 0 : 1;
+  for (const graph::Body& body : node.bodies) {
+    for (const graph::Node& one : body->nodes()) inside += evaluation_cost(*body, one);
+  }
+  const auto* trips = graph::find_attribute<std::int64_t>(node.attributes, "trips");
+  if (trips != nullptr) inside *= Count(*trips);
+  if (primitive.work == nullptr || !node.bodies.empty()) return cost + inside;
   const Work work = primitive.work(view, Rules{});
   return cost + work.mul + work.add + work.div + work.special + work.compare;
 }
@@ -39,9 +45,15 @@ std::vector<Literal> evaluate_literals(const Graph& graph, const graph::Node& no
   return outputs;
 }
 
-bool can_evaluate(const graph::Node& node) {
-  return primitive_of(*node.kind).evaluate.exact != nullptr && !node.inputs.empty();
+bool has_evaluation(const graph::Node& node) {
+  const auto is_evaluable = [](const graph::Body& body) {
+    return std::ranges::all_of(body->nodes(), has_evaluation);
+  };
+  return primitive_of(*node.kind).evaluate.exact != nullptr &&
+         std::ranges::all_of(node.bodies, is_evaluable);
 }
+
+bool can_evaluate(const graph::Node& node) { return has_evaluation(node) && !node.inputs.empty(); }
 
 }  // namespace
 
@@ -55,8 +67,29 @@ const TensorType& Builder::type(Value v) const {
   return v ? graph_->type(v) : unknown;
 }
 
+Value Builder::capture(Value outside) {
+  if (!outside) return {};
+  if (const auto found = inside_.find(outside); found != inside_.end()) return found->second;
+  const graph::ValueInfo& info = outer_->graph().info(outside);
+  const bool is_constant = info.literal && !info.from_weight;
+  const Value inside = is_constant ? graph_->add_constant(*info.literal)
+                                   : graph_->add_body_input(info.type, info.from_weight);
+  inside_.emplace(outside, inside);
+  if (is_constant) return inside;
+  captured_.push_back(outside);
+  outside_.emplace(inside, outside);
+  return inside;
+}
+
+/// What a captured value stands for; the empty Value if it is none.
+Value Builder::outside_of(Value captured) const {
+  const auto found = outside_.find(captured);
+  return found == outside_.end() ? Value{} : found->second;
+}
+
 bool Builder::is_knowable(Value v) const {
   if (!graph::can_be_literal(graph_->type(v))) return false;
+  if (const Value outside = outside_of(v)) return outer_->is_knowable(outside);
   return graph_->info(v).literal || (v.index < knowable_.size() && knowable_[v.index]);
 }
 
@@ -75,6 +108,7 @@ bool Builder::can_afford(Count cost) {
 
 std::optional<Literal> Builder::known(Value v, int depth) {
   if (!v || depth == 0 || !is_knowable(v)) return std::nullopt;
+  if (const Value outside = outside_of(v)) return outer_->known(outside, depth - 1);
   const graph::ValueInfo& info = graph_->info(v);
   if (info.literal) return info.literal;
   if (const auto found = evaluated_.find(v); found != evaluated_.end()) return found->second;
@@ -124,13 +158,15 @@ std::optional<Values> Builder::fold(const graph::Node& node, const TensorTypes& 
   return folded;
 }
 
-Values Builder::emit_all(std::string_view name, Values inputs, Attributes attributes) {
+Values Builder::emit_all(std::string_view name, Values inputs, Attributes attributes,
+                         std::vector<graph::Body> bodies) {
   if (std::ranges::any_of(inputs, [](Value v) { return !v; })) return {};
   const Primitive* primitive = find_primitive(name);
   assert(primitive != nullptr);
   graph::Node node{.kind = &primitive->kind,
                    .inputs = std::move(inputs),
                    .attributes = std::move(attributes),
+                   .bodies = std::move(bodies),
                    .origin = origin_,
                    .pass = pass_};
   auto outputs = infer_node(NodeView(*graph_, node));
@@ -361,6 +397,7 @@ void Builder::use_as_parameter(Value v) {
     const graph::ValueInfo& info = graph_->info(next);
     if (!graph::is_real(info.type.element)) continue;
     if (info.source == graph::Source::tensor && !info.name.empty()) graph_->mark_parameter(next);
+    if (const Value outside = outside_of(next)) outer_->use_as_parameter(outside);
     const graph::Node* node = graph_->producer(next);
     const bool passes = node != nullptr && primitive_of(*node->kind).cost == Cost::movement &&
                         node->kind->name != "stop_gradient";

@@ -44,8 +44,19 @@ struct DotAxes {
 class Builder {
  public:
   explicit Builder(Graph& graph) : graph_(&graph) {}
+  /// Builds a body within the graph of `outer`; its nodes have the origin and pass of the outer
+  /// ones.
+  Builder(Graph& body, Builder& outer)
+      : graph_(&body), outer_(&outer), origin_(outer.origin_), pass_(outer.pass_) {}
 
   Graph& graph() { return *graph_; }
+  /// The graph outside all bodies: it holds the origins and bounds.
+  Graph& root() { return outer_ != nullptr ? outer_->root() : *graph_; }
+
+  /// In a body: what stands for a value of the graph around it. A constant, or an input.
+  Value capture(Value outside);
+  /// In a body: the values around it that it has captured as inputs, in their order.
+  const Values& captured() const { return captured_; }
   /// Unknown type for an empty Value.
   const TensorType& type(Value v) const;
   const Shape& shape(Value v) const { return type(v).shape; }
@@ -64,7 +75,8 @@ class Builder {
   Pass pass() const { return pass_; }
 
   /// Any primitive by name; it must exist. `emit` for the only output.
-  Values emit_all(std::string_view name, Values inputs, Attributes attributes = {});
+  Values emit_all(std::string_view name, Values inputs, Attributes attributes = {},
+                  std::vector<graph::Body> bodies = {});
   Value emit(std::string_view name, Values inputs, Attributes attributes = {});
 
   /// A scalar constant of the given element type.
@@ -123,7 +135,7 @@ class Builder {
 
   /// Notes that what is counted for the current front-end node is an upper bound or an assumption.
   void note_bound(std::string kind, std::string reason) {
-    graph_->add_bound({origin_, std::move(kind), std::move(reason)});
+    root().add_bound({origin_, std::move(kind), std::move(reason)});
   }
 
   /// Says that v is a weight, bias, scale, recurrent or embedding operand. Marks the float tensor
@@ -135,6 +147,7 @@ class Builder {
   Value reduce(std::string_view name, Value x, const Axes& axes, KeepDims keep);
 
   std::optional<Literal> known(Value v, int depth);
+  Value outside_of(Value captured) const;
   bool is_knowable(Value v) const;
   void note_knowable(const graph::Node& node, const Values& outputs);
   bool can_afford(Count cost);
@@ -142,6 +155,10 @@ class Builder {
   static constexpr int known_depth_limit = 64;
 
   Graph* graph_;
+  Builder* outer_ = nullptr;       ///< around a body
+  std::map<Value, Value> inside_;  ///< of captured values, what stands for them
+  Values captured_;
+  std::map<Value, Value> outside_;  ///< the other way
   /// By value: computed, by way of evaluable nodes alone, of tensors whose contents are known.
   std::vector<bool> knowable_;
   std::map<Value, Literal> evaluated_;

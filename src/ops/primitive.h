@@ -78,9 +78,16 @@ struct Primitive {
   /// Appends the nodes of the adjoints, each only where out.needs(i). Null: no gradient flows
   /// through (integer or boolean results, steps).
   void (*derive)(const NodeView& node, std::span<const Value> dy, Gradients& out) = nullptr;
+  /// Control flow: differentiation goes into the bodies.
+  bool derives_bodies = false;
   /// Plain loops: constant folding and the proof of the other rules.
   Evaluators evaluate = {};
 };
+
+/// True if a gradient may flow from the outputs to the inputs.
+inline bool passes_gradient(const Primitive& primitive) {
+  return primitive.derive != nullptr || primitive.derives_bodies;
+}
 
 struct PrimitiveFamily {
   std::string_view title;  ///< heading in docs/ops.md

@@ -44,13 +44,16 @@ Work work_of(const Graph& graph, const Rules& rules) {
 
 bool has_uncounted(const Graph& graph) {
   return std::ranges::any_of(graph.nodes(), [](const graph::Node& node) {
-    return primitive_of(*node.kind).cost == Cost::uncounted;
+    return primitive_of(*node.kind).cost == Cost::uncounted ||
+           std::ranges::any_of(node.bodies,
+                               [](const graph::Body& body) { return has_uncounted(*body); });
   });
 }
 
 Graph copy_graph(const Graph& graph,
                  const std::function<void(Graph& copy, const graph::ValueInfo& root)>& add_root) {
   Graph copy;
+  for (const graph::Origin& origin : graph.origins().subspan(1)) copy.add_origin(origin);
   for (std::uint32_t i = 0; i < graph.value_count();) {
     const Value v{i};
     const graph::Node* node = graph.producer(v);
@@ -63,9 +66,7 @@ Graph copy_graph(const Graph& graph,
     for (std::uint32_t k = 0; k < node->output_count; ++k) {
       types.push_back(graph.type(node->output(k)));
     }
-    graph::Node same = *node;
-    same.origin = 0;
-    copy.append(std::move(same), types);
+    copy.append(*node, types);
   }
   copy.set_outputs(Values(graph.outputs().begin(), graph.outputs().end()));
   return copy;

@@ -8,6 +8,7 @@ namespace pfsday::ops {
 namespace {
 
 Result<void> verify_node(const NodeView& node) {
+  for (std::size_t i = 0; i < node.body_count(); ++i) TRY(verify(node.body(i)));
   const TensorTypes inferred = TRY(infer_node(node));
   if (inferred.size() != node.output_count()) {
     return fail(Code::graph_invalid,
