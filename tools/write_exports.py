@@ -47,7 +47,7 @@ def example(given, bind):
     if isinstance(given, torch.Tensor):
         return given.clone()
     sizes = [bind.get(extent, extent) for extent in sizes_of(given)]
-    return torch.randint(16, sizes) if isinstance(given, Tokens) else torch.randn(sizes)
+    return torch.randint(10, sizes) if isinstance(given, Tokens) else torch.randn(sizes)
 
 
 def examples(export, run):

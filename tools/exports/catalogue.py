@@ -88,6 +88,14 @@ EXPORTS = {
         "attention with every product an einsum",
         lambda: transformers.EinsumAttention(32, 4), {"x": ("batch", "seq", 32)}, opset=13,
         runs=scaled((2, 10), (1, 7))),
+    "llama": Export(
+        "rotary positions, grouped queries, gated layers; keys and values of past tokens are given",
+        lambda: transformers.Llama(64, 48, 6, 2),
+        {"tokens": Tokens(("batch", "seq")), "past_k": ("batch", 2, "past", 8),
+         "past_v": ("batch", 2, "past", 8)},
+        outputs=["logits", "present_k", "present_v"], opset=15,
+        runs=[Run(bind={"batch": 1, "seq": 1, "past": 12}),
+              Run(bind={"batch": 2, "seq": 5, "past": 3})]),
     "lora": Export(
         "dense layers with low-rank updates",
         lambda: transformers.LoraNet(64, 4), {"x": (2, 8, 64)}, opset=13,
@@ -118,6 +126,13 @@ EXPORTS = {
     "volume": Export(
         "convolutions of three axes",
         convolutions.volume, {"x": (1, 1, 9, 18, 18)}, opset=11),
+    "restoration": Export(
+        "upsampling, normalization of groups and instances, PReLU",
+        convolutions.restoration, {"image": (1, 3, 16, 16)}, opset=13),
+    "classifier": Export(
+        "a network that gives its own loss",
+        convolutions.Classifier, {"image": (2, 1, 8, 8), "labels": Tokens((2,))}, outputs=["loss"],
+        opset=14, mode="training"),
     "normalized": Export(
         "convolutions, normalization folded",
         convolutions.normalized, {"x": ("batch", 3, 12, 12)}, opset=13, runs=[Run(bind={"batch": 2})]),

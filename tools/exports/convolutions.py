@@ -99,3 +99,23 @@ def normalized():
     """Convolutions with batch normalization and dropout."""
     return nn.Sequential(conv_norm(3, 6, 3), conv_norm(6, 8, 3, stride=2), nn.Dropout(0.1),
                          nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 5))
+
+
+def restoration():
+    """Bilinear and pixel-shuffle upsampling, the normalizations of groups and instances, PReLU."""
+    return nn.Sequential(
+        nn.Conv2d(3, 8, 3, stride=2, padding=1), nn.GroupNorm(2, 8), nn.PReLU(8),
+        nn.AvgPool2d(2), nn.Upsample(scale_factor=2, mode="bilinear"),
+        nn.ReflectionPad2d(1), nn.Conv2d(8, 12, 3), nn.InstanceNorm2d(12, affine=True), nn.ELU(),
+        nn.PixelShuffle(2), nn.Conv2d(3, 3, 5, padding=2))
+
+
+class Classifier(nn.Module):
+    """A network that gives its own loss."""
+
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Conv2d(1, 4, 3), nn.SiLU(), nn.Flatten(), nn.Linear(144, 10))
+
+    def forward(self, image, labels):
+        return nn.functional.cross_entropy(self.layers(image), labels)

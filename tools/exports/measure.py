@@ -23,7 +23,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 PROFILED = ("aten::mm", "aten::addmm", "aten::bmm", "aten::baddbmm", "aten::conv2d")
-PRODUCT_LIKE = re.compile(r"mm|mv|dot|matmul|linear|conv|lstm|gru|rnn|einsum|attention|cdist")
+PRODUCT_LIKE = re.compile(r"mm|mv|dot|matmul|^linear|bilinear$|conv|lstm|gru|rnn|attention|cdist")
 
 
 def matrix_macs(a, b):

@@ -88,6 +88,76 @@ class VisionTransformer(nn.Module):
         return self.head(self.ln(self.layers(x))[:, 0])
 
 
+class RmsNorm(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(width))
+
+    def forward(self, x):
+        return self.weight * x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-6)
+
+
+def rotate(x, angles):
+    """Rotary positions: each pair of the two halves turned by its angle."""
+    cos, sin = angles.cos(), angles.sin()
+    first, second = x.chunk(2, dim=-1)
+    return torch.cat([first * cos - second * sin, second * cos + first * sin], dim=-1)
+
+
+class GroupedAttention(nn.Module):
+    """Several query heads share one key and value head; keys and values of past tokens are given."""
+
+    def __init__(self, width, heads, shared):
+        super().__init__()
+        self.dim, self.group = width // heads, heads // shared
+        self.q_proj = nn.Linear(width, width, bias=False)
+        self.k_proj = nn.Linear(width, shared * self.dim, bias=False)
+        self.v_proj = nn.Linear(width, shared * self.dim, bias=False)
+        self.o_proj = nn.Linear(width, width, bias=False)
+
+    def heads(self, x):
+        return x.view(x.shape[0], x.shape[1], -1, self.dim).transpose(1, 2)
+
+    def forward(self, x, angles, past):
+        q, k = [rotate(self.heads(part), angles) for part in (self.q_proj(x), self.k_proj(x))]
+        k, v = [torch.cat(pair, dim=2) for pair in zip(past, (k, self.heads(self.v_proj(x))))]
+        wide_k, wide_v = [part.repeat_interleave(self.group, dim=1) for part in (k, v)]
+        weights = (torch.matmul(q, wide_k.transpose(2, 3)) / math.sqrt(self.dim)).softmax(dim=-1)
+        return self.o_proj(torch.matmul(weights, wide_v).transpose(1, 2).flatten(2)), k, v
+
+
+class LlamaLayer(nn.Module):
+    def __init__(self, width, heads, shared):
+        super().__init__()
+        self.input_norm, self.post_norm = RmsNorm(width), RmsNorm(width)
+        self.attn = GroupedAttention(width, heads, shared)
+        self.gate, self.up = [nn.Linear(width, 3 * width, bias=False) for _ in range(2)]
+        self.down = nn.Linear(3 * width, width, bias=False)
+
+    def forward(self, x, angles, past):
+        mixed, k, v = self.attn(self.input_norm(x), angles, past)
+        x = x + mixed
+        y = self.post_norm(x)
+        return x + self.down(nn.functional.silu(self.gate(y)) * self.up(y)), k, v
+
+
+class Llama(nn.Module):
+    """New tokens after those whose keys and values are given; gives theirs as well."""
+
+    def __init__(self, vocabulary, width, heads, shared):
+        super().__init__()
+        self.embed = nn.Embedding(vocabulary, width)
+        self.layer = LlamaLayer(width, heads, shared)
+        self.norm, self.head = RmsNorm(width), nn.Linear(width, vocabulary, bias=False)
+        self.register_buffer("frequencies", torch.ones(width // heads // 2))
+
+    def forward(self, tokens, past_k, past_v):
+        positions = torch.arange(tokens.shape[1], device=tokens.device) + past_k.shape[2]
+        angles = positions.float().unsqueeze(1) * self.frequencies
+        y, k, v = self.layer(self.embed(tokens), angles, (past_k, past_v))
+        return self.head(self.norm(y)), k, v
+
+
 class EinsumAttention(nn.Module):
     """Every product of an attention layer, projections included, as an einsum."""
 
