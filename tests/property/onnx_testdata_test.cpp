@@ -48,6 +48,12 @@ constexpr Exception exceptions[] = {
     {"node/test_training_dropout_mask", "other random numbers"},
 };
 
+/// Operators that no case has, and why; other tests compare their values with their definition.
+constexpr Exception without_cases[] = {
+    {"Attention", "newer than the data"},
+    {"RotaryEmbedding", "newer than the data"},
+};
+
 #ifdef __OPTIMIZE__
 constexpr bool is_optimized = true;
 #else
@@ -249,8 +255,11 @@ TEST_F(OnnxTestdata, OutputsAreReproduced) {
   std::cout << reproduced_ << " of " << cases_ << " cases reproduced\n";
   for (const LoweringFamily* family : lowering_families()) {
     for (const Lowering& lowering : family->lowerings) {
-      EXPECT_TRUE(checked_.contains(&lowering))
-          << lowering.op << " since operator set " << lowering.since << " is checked by no case";
+      const bool is_excused =
+          !lowering.domain.empty() || find_exception(without_cases, lowering.op) != nullptr;
+      EXPECT_NE(checked_.contains(&lowering), is_excused)
+          << lowering.op << " since operator set " << lowering.since
+          << (is_excused ? " has a case after all" : " is checked by no case");
     }
   }
 }

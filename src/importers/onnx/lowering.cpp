@@ -28,6 +28,18 @@ OnnxNode::OnnxNode(const NodeView& view, std::int64_t opset, const Inputs& input
   }
 }
 
+OnnxNode OnnxNode::with_inputs(const Values& inputs) const {
+  Inputs given;
+  for (const Value v : inputs) given.push_back({v});
+  return {*view_, opset_, given};
+}
+
+OnnxNode OnnxNode::in_opset(std::int64_t opset) const {
+  OnnxNode node = *this;
+  node.opset_ = opset;
+  return node;
+}
+
 const AttributeView* OnnxNode::find(std::string_view name) const {
   const auto found = std::ranges::find(view_->attributes, name, &AttributeView::name);
   return found == view_->attributes.end() ? nullptr : &*found;
@@ -82,6 +94,12 @@ const Lowering* find_lowering(std::string_view domain, std::string_view op, std:
     if (best == nullptr || lowering->since > best->since) best = lowering;
   }
   return best;
+}
+
+Result<Values> lower_as(std::string_view op, std::int64_t opset, const OnnxNode& node, Builder& b) {
+  const Lowering* lowering = find_lowering("", op, opset);
+  if (lowering != nullptr) return lowering->lower(node.in_opset(opset), b);
+  return fail(Code::type_unsupported, fmt::format("{} is not lowered", op));
 }
 
 Result<std::int64_t> checked_axis(std::int64_t axis, std::int64_t rank) {

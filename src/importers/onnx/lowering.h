@@ -43,6 +43,11 @@ class OnnxNode {
 
   OnnxNode(const NodeView& view, std::int64_t opset, const Inputs& inputs);
 
+  /// The same node with other inputs, none of which is an initializer.
+  OnnxNode with_inputs(const Values& inputs) const;
+  /// The same node in another version of the operator set.
+  OnnxNode in_opset(std::int64_t opset) const;
+
   std::string_view op() const { return view_->op; }
   /// Version of the operator set that the file imports.
   std::int64_t opset() const { return opset_; }
@@ -53,6 +58,7 @@ class OnnxNode {
   Value input(std::size_t i) const { return i < inputs_.size() ? inputs_[i] : Value{}; }
   const Values& inputs() const { return inputs_; }
   bool is_initializer(std::size_t i) const { return is_initializer_[i]; }
+  /// As the file has it: of the inputs that the node was made with.
   std::string_view input_name(std::size_t i) const { return view_->inputs[i]; }
 
   std::size_t output_count() const { return view_->outputs.size(); }
@@ -103,6 +109,10 @@ std::span<const LoweringFamily* const> lowering_families();
 const Lowering* find_lowering(std::string_view domain, std::string_view op, std::int64_t opset);
 
 // What several lowerings share.
+
+/// Lowers the node as a standard operator of that version, whose inputs and attributes it has.
+/// Errors: those of that lowering; Code::type_unsupported if there is none.
+Result<Values> lower_as(std::string_view op, std::int64_t opset, const OnnxNode& node, Builder& b);
 
 /// An axis in 0..rank-1; negative ones count from the back. Errors: Code::attribute_invalid.
 Result<std::int64_t> checked_axis(std::int64_t axis, std::int64_t rank);

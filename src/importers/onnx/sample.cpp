@@ -104,6 +104,15 @@ std::string NodeDraw::booleans(const Shape& shape) {
   return add({type, {values.begin(), values.end()}}, false);
 }
 
+std::string NodeDraw::masks(const Shape& shape) {
+  const std::string name = booleans(shape);
+  std::vector<graph::Exact>& values = operands_.back().tensor.values;
+  for (std::size_t i = 0; i < values.size(); i += static_cast<std::size_t>(shape.back())) {
+    values[i] = 1;
+  }
+  return name;
+}
+
 std::string NodeDraw::whole_numbers(const Shape& shape, std::int64_t low, std::int64_t high) {
   const TensorType type{ElementType::i64, shape};
   const Axes values = integers(static_cast<std::size_t>(type.elements().value()), low, high);

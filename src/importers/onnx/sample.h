@@ -65,6 +65,8 @@ class NodeDraw {
   std::string held_integers(const Axes& values);
   std::string held_scalar(ElementType element, double value);
   std::string booleans(const Shape& shape);
+  /// Booleans of which the first along the last axis is true.
+  std::string masks(const Shape& shape);
   std::string whole_numbers(const Shape& shape, std::int64_t low, std::int64_t high);
 
   NodeSample finish(std::int64_t opset, std::string_view op, std::vector<std::string> inputs,
