@@ -29,7 +29,7 @@ import functions
 import inference
 import onnx_wire as wire
 import shapes
-from products import PRODUCTS
+from products import product_of
 
 MOVEMENT = {"Reshape", "Transpose", "Unsqueeze", "Squeeze", "Identity", "Flatten", "Concat", "Cast",
             "Slice", "Split", "Expand", "Pad", "Tile"}
@@ -92,8 +92,8 @@ def graphs_of(node):
 
 
 def has_products(graph):
-    return any((shapes.domain_of(node), node.op_type) in PRODUCTS or
-               any(map(has_products, graphs_of(node))) for node in graph.node)
+    return any([product_of(node) or any(map(has_products, graphs_of(node)))
+                for node in graph.node])
 
 
 def body_products(node, facts, padding):
@@ -113,7 +113,7 @@ def rows_of(graph, facts, padding):
     rows = []
     for node in graph.node:
         row = {"node": node, "forward": body_products(node, facts, padding), "gradients": None}
-        product = PRODUCTS.get((shapes.domain_of(node), node.op_type))
+        product = product_of(node)
         if product:
             row["forward"], row["gradients"] = product(shapes.NodeView(node, facts, padding))
         if product or row["forward"]:

@@ -79,7 +79,8 @@ def recurrent_sizes(view):
     return Recurrent(steps, batch, inputs, directions, gates, hidden)
 
 
-# `projected` multiply-adds come before the attention itself; `window` keys at most are looked at.
+# Where `causal`, query i looks at keys up to i + past, and at the last `window` of them at most.
+# `projected` multiply-adds come before the attention itself.
 Attention = namedtuple(
     "Attention", "batch heads queries past keys qk_size v_size causal window projected",
     defaults=(False, None, 0))
@@ -114,26 +115,34 @@ def projecting_attention(view):
 
 
 def multi_head_attention(view):
-    """MultiHeadAttention of com.microsoft; operands may be packed into the query or the key."""
-    query, heads, causal = view.shape(0), view.get("num_heads"), bool(view.get("unidirectional", 0))
+    """MultiHeadAttention of com.microsoft; operands may be packed into the query or the key. The
+    last query looks at the last key."""
+    query, heads = view.shape(0), view.get("num_heads")
     if len(query) == 5:  # [batch, length, heads, 3, size]
-        return Attention(query[0], heads, query[1], 0, query[1], query[4], query[4], causal)
-    size, past, key = query[2] // heads, past_length(view, 6), view.shape(1)
+        keys, size, v_size = query[1], query[4], query[4]
+    else:
+        size = query[2] // heads
+        keys, v_size = keys_and_value_size(view, heads, size)
+    return Attention(query[0], heads, query[1], keys - query[1], keys, size, v_size,
+                     bool(view.get("unidirectional", 0)))
+
+
+def keys_and_value_size(view, heads, size):
+    key, past = view.shape(1), past_length(view, 6)
     if len(key) == 5:  # [batch, length, heads, 2, size]
-        return Attention(query[0], heads, query[1], 0, key[1], size, size, causal)
-    value = view.shape(2)
+        return key[1], size
     if len(key) == 4:  # [batch, heads, length, size]
-        return Attention(query[0], heads, query[1], past, past + key[2], size, value[3], causal)
-    return Attention(query[0], heads, query[1], past, past + key[1], size, value[2] // heads,
-                     causal)
+        return past + key[2], view.shape(2)[3]
+    return past + key[1], view.shape(2)[2] // heads
 
 
 def grouped_attention(view):
-    """GroupQueryAttention of com.microsoft, always causal; without a key the query holds all."""
+    """GroupQueryAttention of com.microsoft; without a key the query holds all."""
     (batch, length, columns), heads = view.shape(0), view.get("num_heads")
     size = columns // (heads if view.has(1) else heads + 2 * view.get("kv_num_heads"))
     past, window = past_length(view, 3), view.get("local_window_size", -1)
-    return Attention(batch, heads, length, past, past + length, size, size, True,
+    return Attention(batch, heads, length, past, past + length, size, size,
+                     bool(view.get("causal", 1)),
                      window if window > 0 else None)
 
 

@@ -10,8 +10,11 @@ from itertools import product, repeat
 from math import prod
 
 import operands
+import rules
 import windows
+from shapes import Unknown, domain_of
 
+MICROSOFT = "com.microsoft"
 WALKED_AT_MOST = 1 << 16
 
 
@@ -140,10 +143,9 @@ def recurrent_products(view):
 
 
 def seen_keys(sizes, query):
-    """Keys that a query looks at: all, or those up to its own position (queries come last)."""
     if not sizes.causal:
         return sizes.keys
-    seen = max(0, query + 1 + sizes.keys - sizes.queries)
+    seen = max(0, min(sizes.keys, query + 1 + sizes.past))
     return seen if sizes.window is None else min(seen, sizes.window)
 
 
@@ -169,9 +171,22 @@ PRODUCTS = {
     ("", "QLinearConv"): quantized_conv_products,
     ("", "QLinearMatMul"): quantized_matmul_products,
     ("", "RNN"): recurrent_products,
-    ("com.microsoft", "FusedConv"): conv_products,
-    ("com.microsoft", "FusedGemm"): matmul_products,
-    ("com.microsoft", "FusedMatMul"): matmul_products,
-    ("com.microsoft", "MatMulNBits"): narrow_matmul_products,
+    (MICROSOFT, "FusedConv"): conv_products,
+    (MICROSOFT, "FusedGemm"): matmul_products,
+    (MICROSOFT, "FusedMatMul"): matmul_products,
+    (MICROSOFT, "MatMulNBits"): narrow_matmul_products,
     **dict.fromkeys(operands.ATTENTIONS, attention_products),
 }
+
+# Domains all of whose product operators are known here, and others that hold no product.
+KNOWN_DOMAINS = {"", "ai.onnx.ml", "ai.onnx.preview.training"}
+WITHOUT_PRODUCTS = {(MICROSOFT, op) for op in rules.MICROSOFT_SAME_SHAPE | {
+    "DequantizeLinear", "EmbedLayerNormalization", "QLinearAdd", "QLinearMul", "QuantizeLinear"}}
+
+
+def product_of(node):
+    """The function that counts a node, or None. Errors: Unknown, for operators nobody knows."""
+    key = (domain_of(node), node.op_type)
+    if key not in PRODUCTS and key[0] not in KNOWN_DOMAINS and key not in WITHOUT_PRODUCTS:
+        raise Unknown(f"node {node.name}: does {node.op_type} of {node.domain} hold products?")
+    return PRODUCTS.get(key)

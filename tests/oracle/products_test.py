@@ -71,7 +71,9 @@ class Operators(unittest.TestCase):
         ("", "Attention", [(2, 3, 4, 6), (2, 3, 5, 6), (2, 3, 5, 7)], {}, 6 * 20 * (6 + 7)),
         ("", "Attention", [(1, 4, 6), (1, 4, 3), (1, 4, 3)],
          {"q_num_heads": 2, "kv_num_heads": 1, "is_causal": 1}, 2 * 10 * (3 + 3)),
-        # 2 keys and values of the past: 3 and 4 of them are seen
+        # without a past, query i sees keys 0 to i
+        ("", "Attention", [(1, 1, 2, 8), (1, 1, 4, 8), (1, 1, 4, 8)], {"is_causal": 1}, 3 * 16),
+        # 2 keys and values of the past: 3 and 4 keys are seen
         ("", "Attention", [(1, 1, 2, 8), (1, 1, 2, 8), (1, 1, 2, 8), None, (1, 1, 2, 8),
                            (1, 1, 2, 8)], {"is_causal": 1}, 7 * 16),
         (MICROSOFT, "Attention", [(1, 4, 6), (6, 18), (18,)], {"num_heads": 2},
@@ -83,6 +85,9 @@ class Operators(unittest.TestCase):
          4 * 6 * 18 + 2 * 16 * 6),
         (MICROSOFT, "MultiHeadAttention", [(2, 3, 8), (2, 5, 8), (2, 5, 4)], {"num_heads": 4},
          2 * 4 * 15 * (2 + 1)),
+        # the last query sees the last key: 2 and 3 of them
+        (MICROSOFT, "MultiHeadAttention", [(1, 2, 8), (1, 3, 8), (1, 3, 8)],
+         {"num_heads": 1, "unidirectional": 1}, 5 * 16),
         (MICROSOFT, "MultiHeadAttention", [(2, 3, 4, 3, 2)], {"num_heads": 4}, 2 * 4 * 9 * 4),
         (MICROSOFT, "MultiHeadAttention", [(2, 3, 8), (2, 5, 4, 2, 2)], {"num_heads": 4},
          2 * 4 * 15 * 4),
@@ -293,13 +298,38 @@ class Functions(unittest.TestCase):
 
 
 class UnknownOperators(unittest.TestCase):
+    def test_of_other_domains(self):
+        nodes = [node("Strange", ["x"], ["y"], "nobody")]
+        branch = graphs.graph(nodes, (), ["y"])
+        for tried in (nodes, [node("If", ["x"], ["y"], then_branch=branch, else_branch=branch)]):
+            with self.assertRaises(shapes.Unknown):
+                forward(graphs.model(tried, {"x": ()}))
+
     def test_matter_only_before_a_product(self):
-        model = graphs.model([node("Strange", ["x"], ["z"], "nobody"),
+        model = graphs.model([node("SequenceAt", ["x"], ["z"]),
                               node("MatMul", ["x", "w"], ["y"])], {"x": (2, 3), "w": (3, 4)})
         self.assertEqual(forward(model), 24)
         model.graph.node[1].input[0] = "z"
         with self.assertRaises(shapes.Unknown):
             forward(model)
+
+
+class Faults(unittest.TestCase):
+    """What the comparison of a folder holds against the program."""
+
+    CASES = [
+        ("the same", {"uncounted": [], "macs": {"forward": 24}}, ""),
+        ("another figure", {"uncounted": [], "macs": {"forward": 25}}, "25, but 24 by loops"),
+        ("a product left out", {"uncounted": [{"op": "GRU"}], "macs": {"forward": 24}},
+         "uncounted: GRU, 24 by loops"),
+        ("something else left out", {"uncounted": [{"op": "TfIdf"}], "macs": {"forward": 24}}, ""),
+        ("no document", "error[PFD209]", "no figure: error[PFD209]"),
+    ]
+
+    def test_documents(self):
+        for name, document, fault in self.CASES:
+            with self.subTest(name):
+                self.assertEqual(compare_folder.fault_of(document, 24), fault)
 
 
 @unittest.skipUnless(os.path.isdir(TEST_DATA), f"no {TEST_DATA}")

@@ -22,8 +22,8 @@ SAME_SHAPE = set("""
 BROADCAST = set("""
     Add And BitwiseAnd BitwiseOr BitwiseXor Div Equal Greater GreaterOrEqual Less LessOrEqual Max
     Mean Min Mod Mul Or Pow Sub Sum Where Xor""".split())
-MICROSOFT_SAME_SHAPE = {"BiasGelu", "FastGelu", "Gelu", "QuickGelu", "SkipLayerNormalization",
-                        "SkipSimplifiedLayerNormalization"}
+MICROSOFT_SAME_SHAPE = {"BiasGelu", "FastGelu", "Gelu", "QuickGelu", "RotaryEmbedding",
+                        "SkipLayerNormalization", "SkipSimplifiedLayerNormalization"}
 
 
 def conv(view, weight=1):
