@@ -3,11 +3,12 @@
 
     compare.py BINARY [--bind NAME=VALUE]... [--shared PATTERN]... [MODEL]...
     compare.py BINARY --folder FOLDER [--padding window|real]
+    compare.py BINARY --cases
 
 A PATTERN such as models/onnx/light/*.onnx is looked up in the folder that the environment variable
 PFSDAY_SHARED names (default: `shared` beside the project). Exits 1 where a figure differs or a
 model does not count, and 77 (skipped) where none of the models is there. The second form compares
-the forward pass of all models of a folder.
+the forward pass of all models of a folder; the third that of small models with counts by hand.
 """
 
 import argparse
@@ -93,10 +94,13 @@ def main():
     parser.add_argument("--bind", action="append", default=[])
     parser.add_argument("--shared", action="append", default=[])
     parser.add_argument("--folder")
+    parser.add_argument("--cases", action="store_true")
     parser.add_argument("--padding", choices=("window", "real"), default="window")
     args = parser.parse_intermixed_args()
     if args.folder:
         return main_of_folder(args)
+    if args.cases:
+        return 0 if compare_folder.compare_cases(args.binary) else 1
     models = args.models + shared_models(args.shared)
     if not any(os.path.exists(model) for model in models):
         print("skipped: no model to compare")

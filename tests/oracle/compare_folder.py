@@ -1,6 +1,8 @@
-"""Compares the multiply-adds of the forward pass of every model of a folder with the loop counter.
+"""Compares the multiply-adds of the forward pass of every model of a folder with the loop counter,
+and those of small models of every product operator with figures worked out by hand.
 
     compare.py BINARY --folder FOLDER [--padding window|real]
+    compare.py BINARY --cases
 
 The folder is counted in one call. A model that does not count without the inputs that its test
 stores beside it is counted once more with them: open dimensions and single integers are bound,
@@ -14,6 +16,7 @@ import os
 import subprocess
 import tempfile
 
+import cases
 import count_products
 import onnx_wire as wire
 import shapes
@@ -110,6 +113,25 @@ def fault_of(document, expected):
         return f"uncounted: {', '.join(sorted(missing))}, {expected:,} by loops"
     macs = document["macs"]["forward"]
     return "" if macs == expected else f"{macs:,}, but {expected:,} by loops"
+
+
+def compare_cases(binary):
+    """Prints the faults; true where there is none."""
+    models, faults = cases.every_model(), 0
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [os.path.join(folder, f"{i}.onnx") for i in range(len(models))]
+        for path, (_, model, _) in zip(paths, models):
+            with open(path, "wb") as file:
+                file.write(wire.write(model))
+        documents, messages = run_count(binary, "window", folder)
+    for path, (name, _, macs) in zip(paths, models):
+        said = "\n".join(line for line in messages.split("\n") if path in line)
+        fault = fault_of(documents.get(path, said), macs)
+        if fault:
+            faults += 1
+            print(f"{name}: {fault}")
+    print(f"{len(models) - faults} of {len(models)} cases agree")
+    return bool(models) and not faults
 
 
 def compare(binary, folder, padding):

@@ -1,6 +1,7 @@
 """A few lines to write ONNX graphs with, for the tests of the loop counter.
 
-    model = graphs.model([graphs.node("MatMul", ["a", "b"], ["y"])], {"a": (2, 3), "b": (3, 4)})
+    model = graphs.model([graphs.node("MatMul", ["a", "b"], ["y"])],
+                         [graphs.value("a", (2, 3)), graphs.value("b", (3, 4))])
 """
 
 import struct
@@ -8,6 +9,7 @@ import struct
 import onnx_wire as wire
 from onnx_wire import Message
 
+OPSETS = [("", 23), ("com.microsoft", 1), ("local", 1)]
 LETTERS = {wire.INT64: "q", wire.FLOAT: "f", wire.BOOL: "?"}
 
 
@@ -21,11 +23,12 @@ def truth(name, value):
 
 
 def value(name, dims=None, element_type=wire.FLOAT):
-    """A value that is declared; without dims its shape is not."""
+    """A value that is declared; without dims its shape is not, and a size of None is open."""
     kind = Message("TensorType", elem_type=element_type)
     if dims is not None:
         kind = Message("TensorType", elem_type=element_type, shape=Message("Shape", dim=[
-            Message("Dimension", dim_value=size) for size in dims]))
+            Message("Dimension", **({} if size is None else {"dim_value": size}))
+            for size in dims]))
     return Message("ValueInfo", name=name, type=Message("Type", tensor_type=kind))
 
 
@@ -47,11 +50,11 @@ def node(op, inputs, outputs, domain="", **attributes):
 
 
 def graph(nodes, inputs=(), outputs=(), held=()):
-    return Message("Graph", node=nodes, input=list(inputs), initializer=list(held),
+    return Message("Graph", name="graph", node=nodes, input=list(inputs), initializer=list(held),
                    output=[value(name) for name in outputs])
 
 
-def model(nodes, shapes, outputs=("y",), held=(), functions=()):
-    """`shapes` are those of the inputs, which are float."""
-    inputs = [value(name, dims) for name, dims in shapes.items()]
-    return Message("Model", graph=graph(nodes, inputs, outputs, held), functions=list(functions))
+def model(nodes, inputs, outputs=("y",), held=(), functions=()):
+    opsets = [Message("OperatorSet", domain=domain, version=version) for domain, version in OPSETS]
+    return Message("Model", ir_version=10, graph=graph(nodes, inputs, outputs, held),
+                   opset_import=opsets, functions=list(functions))

@@ -8,6 +8,7 @@ import sys
 import unittest
 from unittest import mock
 
+import cases
 import compare_folder
 import count_products
 import functions
@@ -17,101 +18,24 @@ import onnx_wire as wire
 import products
 import shapes
 import windows
+from cases import OPEN, around, loop, one_node, product_of
 from graphs import node
 
 TEST_DATA = "/usr/share/libonnx-testdata/data"
-MICROSOFT = "com.microsoft"
 
 
 def forward(model, padding="window", bindings=None):
     return count_products.count_model(model, bindings or {}, padding=padding)
 
 
-def one_node(op, operands, domain="", **attributes):
-    """A model of one node; an operand without a shape is left out."""
-    names = [f"x{i}" if dims is not None else "" for i, dims in enumerate(operands)]
-    given = {name: dims for name, dims in zip(names, operands) if name}
-    return graphs.model([node(op, names, ["y"], domain, **attributes)], given)
-
-
-class Operators(unittest.TestCase):
-    # domain, operator, shapes of the operands, attributes, multiply-adds
-    CASES = [
-        ("", "Conv", [(1, 2, 4), (3, 2, 3)], {}, 2 * 3 * 2 * 3),
-        ("", "Conv", [(1, 4, 5, 5), (4, 1, 3, 3)], {"group": 4, "strides": [2, 2]}, 4 * 4 * 9),
-        ("", "ConvInteger", [(1, 1, 3, 3), (1, 1, 2, 2)], {}, 4 * 4),
-        ("", "QLinearConv", [(1, 1, 7, 7), (), (), (1, 1, 1, 1), (), (), (), ()], {}, 49),
-        # 30 x 2 input positions, each a 4 x 8 matrix at each of 4 taps
-        ("", "ConvTranspose", [(1, 4, 30, 2), (4, 8, 2, 2)], {"strides": [2, 2]}, 7680),
-        ("", "ConvTranspose", [(2, 4, 3), (4, 1, 2)], {"group": 2}, 2 * 3 * 2 * 4),
-        # 2 x 2 outputs of 3 channels, from 2 channels at 4 samples
-        ("", "DeformConv", [(1, 2, 3, 3), (3, 2, 2, 2), (1, 8, 2, 2)], {}, 4 * 3 * 2 * 4),
-        ("", "MatMul", [(2, 3), (3, 5)], {}, 30),
-        ("", "MatMul", [(4, 1, 2, 3), (5, 3, 2)], {}, 4 * 5 * 12),
-        ("", "MatMul", [(3,), (2, 3, 5)], {}, 2 * 15),
-        ("", "MatMulInteger", [(4, 3), (3, 2)], {}, 24),
-        ("", "QLinearMatMul", [(2, 4), (), (), (4, 3), (), (), (), ()], {}, 24),
-        ("", "Gemm", [(3, 2), (5, 3)], {"transA": 1, "transB": 1}, 30),
-        ("", "Einsum", [(3, 2, 5), (3, 5, 7)], {"equation": "bij, bjk -> bik"}, 3 * 2 * 5 * 7),
-        ("", "Einsum", [(3, 4)], {"equation": "ij->i"}, 0),
-        ("", "Einsum", [(2, 3), (3, 4)], {"equation": "ij,jk"}, 24),
-        ("", "Einsum", [(6, 2, 3), (3, 4)], {"equation": "...ij,jk->...ik"}, 6 * 24),
-        # i is summed away first, which multiplies nothing
-        ("", "Einsum", [(2, 3), (3, 4)], {"equation": "ij,jk->k"}, 12),
-        # ij,jk->ik is 2 x 3 x 4; ik,kl->il is 2 x 4 x 5
-        ("", "Einsum", [(2, 3), (3, 4), (4, 5)], {"equation": "ij,jk,kl->il"}, 24 + 40),
-        # an outer product of 6 numbers, then each of them with 2 that are contracted
-        ("", "Einsum", [(2,), (3,), (2, 3, 4)], {"equation": "i,j,ijk->k"}, 6 + 24),
-        # 6 steps of a batch of 3: 2 to 4, and 4 to 4
-        ("", "RNN", [(6, 3, 2), (1, 4, 2), (1, 4, 4)], {}, 6 * 3 * (8 + 16)),
-        ("", "GRU", [(3, 6, 2), (1, 12, 2), (1, 12, 4)], {"layout": 1}, 18 * 3 * 24),
-        ("", "LSTM", [(6, 3, 2), (2, 16, 2), (2, 16, 4)], {"direction": "bidirectional"},
-         2 * 18 * 4 * 24),
-        # 2 examples, 3 heads, 4 queries, 5 keys; scores of size 6 and values of size 7
-        ("", "Attention", [(2, 3, 4, 6), (2, 3, 5, 6), (2, 3, 5, 7)], {}, 6 * 20 * (6 + 7)),
-        ("", "Attention", [(1, 4, 6), (1, 4, 3), (1, 4, 3)],
-         {"q_num_heads": 2, "kv_num_heads": 1, "is_causal": 1}, 2 * 10 * (3 + 3)),
-        # without a past, query i sees keys 0 to i
-        ("", "Attention", [(1, 1, 2, 8), (1, 1, 4, 8), (1, 1, 4, 8)], {"is_causal": 1}, 3 * 16),
-        # 2 keys and values of the past: 3 and 4 keys are seen
-        ("", "Attention", [(1, 1, 2, 8), (1, 1, 2, 8), (1, 1, 2, 8), None, (1, 1, 2, 8),
-                           (1, 1, 2, 8)], {"is_causal": 1}, 7 * 16),
-        (MICROSOFT, "Attention", [(1, 4, 6), (6, 18), (18,)], {"num_heads": 2},
-         4 * 6 * 18 + 2 * 16 * 6),
-        (MICROSOFT, "Attention", [(1, 4, 6), (6, 16), (16,), None, (2, 1, 2, 3, 3)],
-         {"num_heads": 2, "unidirectional": 1, "qkv_hidden_sizes": [6, 6, 4]},
-         4 * 6 * 16 + 2 * (4 + 5 + 6 + 7) * (3 + 2)),
-        (MICROSOFT, "QAttention", [(1, 4, 6), (6, 18), (18,), (), ()], {"num_heads": 2},
-         4 * 6 * 18 + 2 * 16 * 6),
-        (MICROSOFT, "MultiHeadAttention", [(2, 3, 8), (2, 5, 8), (2, 5, 4)], {"num_heads": 4},
-         2 * 4 * 15 * (2 + 1)),
-        # the last query sees the last key: 2 and 3 of them
-        (MICROSOFT, "MultiHeadAttention", [(1, 2, 8), (1, 3, 8), (1, 3, 8)],
-         {"num_heads": 1, "unidirectional": 1}, 5 * 16),
-        (MICROSOFT, "MultiHeadAttention", [(2, 3, 4, 3, 2)], {"num_heads": 4}, 2 * 4 * 9 * 4),
-        (MICROSOFT, "MultiHeadAttention", [(2, 3, 8), (2, 5, 4, 2, 2)], {"num_heads": 4},
-         2 * 4 * 15 * 4),
-        (MICROSOFT, "MultiHeadAttention", [(2, 3, 8), (2, 4, 5, 2), (2, 4, 5, 2)],
-         {"num_heads": 4}, 2 * 4 * 15 * 4),
-        (MICROSOFT, "GroupQueryAttention", [(1, 4, 8), (1, 4, 4), (1, 4, 4)],
-         {"num_heads": 4, "kv_num_heads": 2}, 4 * 10 * 4),
-        (MICROSOFT, "GroupQueryAttention", [(1, 4, 16)],
-         {"num_heads": 4, "kv_num_heads": 2, "local_window_size": 2}, 4 * (1 + 2 + 2 + 2) * 4),
-        (MICROSOFT, "FusedConv", [(1, 2, 4), (3, 2, 3)], {"activation": "Relu"}, 36),
-        (MICROSOFT, "FusedGemm", [(3, 2), (3, 5)], {"transA": 1}, 30),
-        (MICROSOFT, "FusedMatMul", [(2, 4, 3), (5, 3)], {"transB": 1}, 2 * 60),
-        (MICROSOFT, "FusedMatMul", [(2, 4, 3), (4, 3, 5)], {"transBatchA": 1}, 4 * 2 * 3 * 5),
-        (MICROSOFT, "MatMulNBits", [(2, 3, 64), (16, 2, 16), (32,)],
-         {"K": 64, "N": 16, "bits": 4, "block_size": 32}, 6 * 64 * 16),
-    ]
-
+class Cases(unittest.TestCase):
     def test_counts(self):
-        for domain, op, operands, attributes, macs in self.CASES:
-            with self.subTest(op, operands=operands):
-                self.assertEqual(forward(one_node(op, operands, domain, **attributes)), macs)
+        for name, model, macs in cases.every_model():
+            with self.subTest(name):
+                self.assertEqual(forward(model), macs)
 
     def test_every_operator_has_a_case(self):
-        self.assertEqual({case[:2] for case in self.CASES}, set(products.PRODUCTS))
+        self.assertEqual({case[:2] for case in cases.OPERATORS}, set(products.PRODUCTS))
 
     def test_operands_that_disagree(self):
         for op, operands in (("Gemm", [(2, 3), (4, 5)]), ("Conv", [(1, 3, 4), (3, 2, 3)]),
@@ -182,117 +106,39 @@ class LoopsAndProducts(unittest.TestCase):
             self.assertEqual(walked[0], m * k * n * shapes.elements(batch))
 
 
-def product_of(x, y):
-    """A node [2, 3] x [3, 4]: 24 multiply-adds; `weight` is in the graph around it."""
-    return node("MatMul", [x, "weight"], [y])
-
-
-def loop(nodes, trips, condition="going", outputs=("z",)):
-    """A Loop whose body reads x of the graph around it and carries nothing."""
-    body = graphs.graph(nodes, [graphs.value("i", (), wire.INT64),
-                                graphs.value("still", (), wire.BOOL)], [condition, *outputs])
-    return node("Loop", [trips, "start"], ["y"], body=body)
-
-
 class Bodies(unittest.TestCase):
-    GIVEN = {"x": (2, 3), "weight": (3, 4)}
-    HELD = [graphs.truth("start", True), graphs.truth("going", True),
-            graphs.tensor("trips", [], [5]), graphs.tensor("three", [], [3]),
-            graphs.tensor("many", [1], [1000]), graphs.tensor("one", [], [1])]
+    BODY = [product_of("x", "z")]
 
-    def model(self, nodes, **more):
-        return graphs.model(nodes, {**self.GIVEN, **more}, held=self.HELD)
+    def test_bound_condition(self):
+        self.assertEqual(forward(around([cases.branches("open")], OPEN), bindings={"open": 1}), 24)
 
-    def branches(self, condition):
-        return node("If", [condition], ["y"],
-                    then_branch=graphs.graph([product_of("x", "z")], (), ["z"]),
-                    else_branch=graphs.graph([product_of("x", "v"), product_of("x", "w")], (),
-                                             ["w"]))
-
-    def test_branches(self):
-        self.assertEqual(forward(self.model([self.branches("start")])), 24)
-        self.assertEqual(forward(self.model([self.branches("open")], open=())), 48)
-        self.assertEqual(forward(self.model([self.branches("open")], open=()),
-                                 bindings={"open": 1}), 24)
-
-    def test_trips(self):
-        body = [product_of("x", "z")]
-        self.assertEqual(forward(self.model([loop(body, "trips")])), 5 * 24)
-        self.assertEqual(forward(self.model([loop(body, "many")])), 1000 * 24)
-        self.assertEqual(forward(self.model([loop(body, "given")], given=()),
-                                 bindings={"given": 7}), 7 * 24)
+    def test_bound_trips(self):
+        model = around([loop(self.BODY, "given")], graphs.value("given", (), wire.INT64))
+        self.assertEqual(forward(model, bindings={"given": 7}), 7 * 24)
 
     def test_one_run_for_all_trips_equals_a_run_for_each(self):
         with mock.patch.object(inference, "UNROLLED_AT_MOST", 0):
-            self.assertEqual(forward(self.model([loop([product_of("x", "z")], "trips")])), 5 * 24)
+            self.assertEqual(forward(around([loop(self.BODY, "trips")])), 5 * 24)
 
-    def test_condition_that_ends_a_loop(self):
-        # Trips 0 to 3: the condition is tested after each.
-        body = [product_of("x", "z"), node("Less", ["i", "three"], ["more"])]
-        for trips in ("trips", ""):
-            self.assertEqual(forward(self.model([loop(body, trips, "more")])), 4 * 24)
+    def test_condition_alone_ends_a_loop(self):
+        body = [*self.BODY, node("Less", ["i", "three"], ["more"])]
+        self.assertEqual(forward(around([loop(body, "", "more")])), 4 * 24)
 
     def test_trips_that_nobody_knows(self):
-        body = [product_of("x", "z"), node("Identity", ["open"], ["more"])]
-        for nodes in ([loop(body, "open")], [loop(body, "", "more")]):
+        trips = graphs.value("given", (), wire.INT64)
+        for unknown in (loop(self.BODY, "given"), loop(self.BODY, "", "open")):
             with self.assertRaises(shapes.Unknown):
-                forward(self.model(nodes, open=()))
+                forward(around([unknown], OPEN, trips))
 
-    def test_loop_in_a_loop_and_shapes_that_grow(self):
-        inner = loop([product_of("x", "z")], "trips")
-        self.assertEqual(forward(self.model([loop([inner], "three", outputs=["y"])])), 15 * 24)
-        # The carried value has 0 rows, then 2, then 4: 12 multiply-adds for each row.
-        grown = graphs.graph(
-            [node("Concat", ["rows", "x"], ["more_rows"], axis=0), product_of("rows", "unused")],
-            [graphs.value("i", (), wire.INT64), graphs.value("still", (), wire.BOOL),
-             graphs.value("rows")], ["going", "more_rows"])
-        nodes = [node("Loop", ["three", "start", "none"], ["y"], body=grown)]
-        self.assertEqual(forward(self.model(nodes, none=(0, 3))), 12 * (0 + 2 + 4))
-
-    def test_gradients_in_bodies_are_refused(self):
-        model = self.model([loop([product_of("x", "z")], "trips")])
+    def test_gradients_are_refused(self):
+        model = around([loop(self.BODY, "trips")])
         with mock.patch.object(wire, "read", lambda path: model), \
                 self.assertRaises(shapes.ShapeError):
             count_products.count("a loop", {})
 
-    def test_scan(self):
-        body = graphs.graph([product_of("part", "z")], [graphs.value("part")], ["z"])
-        scan = node("Scan", ["parts"], ["y"], body=body, num_scan_inputs=1, scan_input_axes=[1])
-        after = node("MatMul", ["y", "last"], ["end"])  # [7, 2, 4] x [4, 5]
-        model = self.model([scan, after], parts=(2, 7, 3), last=(4, 5))
-        self.assertEqual(forward(model), 7 * 24 + 7 * 40)
-
-
-def function(name, inputs, outputs, nodes, attributes=()):
-    return wire.Message("Function", name=name, domain="local", input=inputs, output=outputs,
-                        node=nodes, attribute=list(attributes))
-
-
-class Functions(unittest.TestCase):
-    def test_calls_in_calls(self):
-        reference = wire.Message("Attribute", name="transB", type=wire.ATTRIBUTE_INT,
-                                 ref_attr_name="turned")
-        dense = wire.Message("Node", op_type="Gemm", input=["a", "b"], output=["c"],
-                             attribute=[reference])
-        twice = [node("dense", ["a", "b"], ["half"], "local", turned=1),
-                 node("dense", ["half", "b"], ["c"], "local", turned=0)]
-        model = graphs.model(
-            [node("twice", ["x", "w"], ["y"], "local")], {"x": (2, 3), "w": (4, 3)},
-            functions=[function("dense", ["a", "b"], ["c"], [dense], ["turned"]),
-                       function("twice", ["a", "b"], ["c"], twice)])
-        self.assertEqual(forward(model), 2 * 24)
-
-    def test_call_in_a_body(self):
-        branch = graphs.graph([node("call", ["x", "w"], ["z"], "local")], (), ["z"])
-        model = graphs.model(
-            [node("If", ["open"], ["y"], then_branch=branch, else_branch=branch)],
-            {"x": (2, 3), "w": (3, 4), "open": ()},
-            functions=[function("call", ["a", "b"], ["c"], [node("MatMul", ["a", "b"], ["c"])])])
-        self.assertEqual(forward(model), 24)
-
     def test_function_that_calls_itself(self):
-        model = graphs.model([node("self", ["x"], ["y"], "local")], {"x": (2,)}, functions=[
-            function("self", ["a"], ["b"], [node("self", ["a"], ["b"], "local")])])
+        model = graphs.model([node("self", ["x"], ["y"], "local")], cases.GIVEN, functions=[
+            cases.function("self", ["a"], ["b"], [node("self", ["a"], ["b"], "local")])])
         with self.assertRaises(shapes.ShapeError):
             functions.expand(model)
 
@@ -303,11 +149,10 @@ class UnknownOperators(unittest.TestCase):
         branch = graphs.graph(nodes, (), ["y"])
         for tried in (nodes, [node("If", ["x"], ["y"], then_branch=branch, else_branch=branch)]):
             with self.assertRaises(shapes.Unknown):
-                forward(graphs.model(tried, {"x": ()}))
+                forward(around(tried))
 
     def test_matter_only_before_a_product(self):
-        model = graphs.model([node("SequenceAt", ["x"], ["z"]),
-                              node("MatMul", ["x", "w"], ["y"])], {"x": (2, 3), "w": (3, 4)})
+        model = around([node("SequenceAt", ["x"], ["z"]), product_of("x", "y")])
         self.assertEqual(forward(model), 24)
         model.graph.node[1].input[0] = "z"
         with self.assertRaises(shapes.Unknown):
