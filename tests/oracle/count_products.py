@@ -2,7 +2,7 @@
 """Counts the multiply-adds of the product operators of an ONNX file with loops.
 
     count_products.py resnet50.onnx [--bind NAME=VALUE]... [--padding window|real]
-                      [--forward | --json]
+                      [--input-gradient] [--trainable GLOB] [--forward | --json]
 
 A second way to the figures of `pfsday count --train`, which shares nothing with it:
 
@@ -13,15 +13,18 @@ A second way to the figures of `pfsday count --train`, which shares nothing with
 The body of a loop counts as often as it runs; of two branches the one with more products counts.
 Gradients and parameters are told only where no product stands in a body.
 
-A gradient is counted where it is needed: the operand depends on a parameter, and the product on the
-way to a float output of the graph. It is a weight gradient where the operand depends on no input of
-the graph. A parameter is a float constant that reaches, through operators that only move values, an
+A gradient is counted where it is needed: the operand depends on a parameter (or, if asked for, on
+an input), and the product is on the way to a float output of the graph. It is a weight gradient
+where the operand depends on no input of the graph.
+
+A parameter is a float constant that reaches, through operators that only move values, an
 operand of a product, a bias, the scale or shift of a normalization, a table that is looked up, or
 (if it has more than one element) an addition or multiplication. Each is counted once, whatever the
 number of its uses.
 """
 
 import argparse
+import fnmatch
 import json
 import sys
 
@@ -29,7 +32,7 @@ import functions
 import inference
 import onnx_wire as wire
 import shapes
-from products import product_of
+from products import Products, product_of
 
 MOVEMENT = {"Reshape", "Transpose", "Unsqueeze", "Squeeze", "Identity", "Flatten", "Concat", "Cast",
             "Slice", "Split", "Expand", "Pad", "Tile"}
@@ -38,6 +41,7 @@ PARAMETER_OPERANDS = {
                      "InstanceNormalization", "LayerNormalization", "GroupNormalization"), (1, 2)),
     **dict.fromkeys(("RNN", "GRU", "LSTM"), (1, 2, 3, 7)), "Gemm": (0, 1, 2),
     **dict.fromkeys(("MatMul", "Add", "Mul"), (0, 1)), "Einsum": range(8), "Gather": (0,),
+    "PRelu": (1,),
 }
 PASSES = ("forward", "data_gradient", "weight_gradient")
 
@@ -45,7 +49,7 @@ PASSES = ("forward", "data_gradient", "weight_gradient")
 class Dependence:
     """Which values depend on an input, which on a parameter, and which lead to an output."""
 
-    def __init__(self, graph, facts):
+    def __init__(self, graph, facts, input_gradient=False, trainable="*"):
         self.graph, self.facts = graph, facts
         constants = {t.name for t in graph.initializer}
         self.on_input = {v.name for v in graph.input} - constants
@@ -53,7 +57,9 @@ class Dependence:
         self.parameters = set()
         for node in graph.node:
             self.visit(node)
-        self.on_parameter = set(self.parameters)
+        self.on_parameter = {name for name in self.parameters if fnmatch.fnmatch(name, trainable)}
+        if input_gradient:
+            self.on_parameter.update(v.name for v in graph.input if v.name not in constants)
         for node in graph.node:
             if self.on_parameter.intersection(node.input):
                 self.on_parameter.update(filter(facts.is_float, node.output))
@@ -62,15 +68,11 @@ class Dependence:
     def visit(self, node):
         if node.op_type != "Shape" and self.on_input.intersection(node.input):
             self.on_input.update(filter(None, node.output))
-            return self.visit_operands(node)
         for name in filter(self.facts.is_float, node.output):
-            if node.op_type in ("Constant", "ConstantOfShape"):
+            if node.op_type in ("Constant", "ConstantOfShape") and name not in self.on_input:
                 self.roots[name] = {name}
             elif node.op_type in MOVEMENT:
                 self.roots[name] = set().union(*[self.roots.get(i, set()) for i in node.input])
-        return self.visit_operands(node)
-
-    def visit_operands(self, node):
         for i in PARAMETER_OPERANDS.get(node.op_type, ()):
             if i < len(node.input):
                 self.mark(node.op_type, self.roots.get(node.input[i], set()))
@@ -103,34 +105,33 @@ def body_products(node, facts, padding):
     if id(node) not in facts.bodies:
         name = next(filter(None, node.output))
         raise shapes.Unknown(f"node {node.name or node.op_type}: {facts.unknown.get(name)}")
-    runs = [run.times * sum(row["forward"] for row in rows_of(run.graph, run.facts, padding))
+    runs = [run.times * sum(found.forward for _, found in rows_of(run.graph, run.facts, padding))
             for run in facts.bodies[id(node)]]
     return max(runs, default=0) if node.op_type == "If" else sum(runs)
 
 
 def rows_of(graph, facts, padding):
-    """The multiply-adds of each node that has some: forward, and a list for its operands."""
+    """(node, Products) of each node that has some."""
     rows = []
     for node in graph.node:
-        row = {"node": node, "forward": body_products(node, facts, padding), "gradients": None}
-        product = product_of(node)
-        if product:
-            row["forward"], row["gradients"] = product(shapes.NodeView(node, facts, padding))
-        if product or row["forward"]:
-            rows.append(row)
+        count = product_of(node)
+        found = (count(shapes.NodeView(node, facts, padding)) if count else
+                 Products(body_products(node, facts, padding)))
+        if count or found.forward:
+            rows.append((node, found))
     return rows
 
 
-def passes_of(row, dependence):
-    macs = {**dict.fromkeys(PASSES, 0), "forward": row["forward"]}
-    node, gradients = row["node"], row["gradients"]
+def passes_of(node, found, dependence):
+    macs = {**dict.fromkeys(PASSES, 0), "forward": found.forward}
     if graphs_of(node):
         raise shapes.ShapeError(f"parameters and gradients in {node.op_type} are not counted here")
     if not dependence.wanted.intersection(node.output):
         return macs
-    if gradients is None:
+    if found.gradients is None:
         raise shapes.ShapeError(f"the gradients of {node.op_type} are not counted here")
-    for name, gradient in zip(node.input, gradients):
+    macs["data_gradient"] = found.within
+    for name, gradient in zip(node.input, found.gradients):
         if name in dependence.on_parameter:
             to_data = name in dependence.on_input
             macs["data_gradient" if to_data else "weight_gradient"] += gradient
@@ -143,23 +144,22 @@ def count_model(model, bindings, stored=None, padding="window"):
     if not has_products(model.graph):
         return 0
     facts = inference.infer(model, bindings, stored)
-    return sum(row["forward"] for row in rows_of(model.graph, facts, padding))
+    return sum(found.forward for _, found in rows_of(model.graph, facts, padding))
 
 
 def count_forward(path, bindings, stored=None, padding="window"):
     return count_model(wire.read(path), bindings, stored, padding)
 
 
-def count(path, bindings, padding="window"):
+def count(path, bindings, padding="window", **wanted):
     """{"macs": {...}, "parameters": {"total": ...}, "by": [...]} as in `pfsday count --json`."""
     model = wire.read(path)
     functions.expand(model)
     facts = inference.infer(model, bindings)
-    dependence, by = Dependence(model.graph, facts), []
-    for row in rows_of(model.graph, facts, padding):
-        node = row["node"]
-        by.append({"name": node.name or node.output[0], "op": node.op_type,
-                   **passes_of(row, dependence)})
+    dependence = Dependence(model.graph, facts, **wanted)
+    by = [{"name": node.name or node.output[0], "op": node.op_type,
+           **passes_of(node, found, dependence)}
+          for node, found in rows_of(model.graph, facts, padding)]
     totals = {name: sum(row[name] for row in by) for name in PASSES}
     parameters = sum(shapes.elements(facts.shape[name]) for name in dependence.parameters)
     return {"macs": totals, "parameters": {"total": parameters}, "by": by}
@@ -183,13 +183,16 @@ def main():
     parser.add_argument("model")
     parser.add_argument("--bind", action="append", default=[], type=parse_binding)
     parser.add_argument("--padding", choices=("window", "real"), default="window")
+    parser.add_argument("--input-gradient", action="store_true")
+    parser.add_argument("--trainable", default="*")
     parser.add_argument("--forward", action="store_true")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
     try:
         if args.forward:
             return print(count_forward(args.model, dict(args.bind), padding=args.padding))
-        result = count(args.model, dict(args.bind), args.padding)
+        result = count(args.model, dict(args.bind), args.padding,
+                       input_gradient=args.input_gradient, trainable=args.trainable)
     except (OSError, ValueError, wire.WireError, shapes.ShapeError) as error:
         sys.exit(f"{args.model}: {error}")
     return print(json.dumps(result, indent=1)) if args.json else print_table(result)

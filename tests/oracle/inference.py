@@ -52,12 +52,10 @@ def set_roots(facts, graph, bindings):
 
 
 def set_outputs(view, shapes, element_type, facts):
-    for name, shape in zip(view.node.output, shapes):
+    known = values.known_values(view, shapes)
+    for name, shape, numbers in zip(view.node.output, shapes, known):
         if name:
-            facts.set(name, shape, element_type)
-    first = view.node.output[0]
-    if first in facts.shape:
-        facts.values[first] = values.known_values(view, facts.shape[first])
+            facts.set(name, shape, element_type, numbers)
 
 
 def fall_back(view, reason, bindings, declared, facts):
@@ -111,19 +109,26 @@ def trips_of_loop(view, state, bindings):
     most, going = view.known(0), view.known(1)
     if view.has(0) and most is None:
         raise Unknown(f"{view.label}: the trip count is not known")
-    if most and most[0] > UNROLLED_AT_MOST:
+    is_short = most is not None and most[0] <= UNROLLED_AT_MOST
+    if most and not is_short:
         run = run_trip(view, state, None, bindings)
-        run.times = most[0]
-        return [run]
+        if condition_of(run) == [1]:
+            run.times = most[0]
+            return [run]
     runs, carried = [], len(state)
     while (most is None or len(runs) < most[0]) and (going is None or going[0]):
         runs.append(run_trip(view, state, len(runs), bindings))
         outputs = runs[-1].graph.output
         state = [(runs[-1].facts, value.name) for value in outputs[1:1 + carried]]
-        going = runs[-1].facts.values.get(outputs[0].name)
-        if most is None and (going is None or len(runs) > SEARCHED_AT_MOST):
+        going = condition_of(runs[-1])
+        if not is_short and (going is None or len(runs) > SEARCHED_AT_MOST):
             raise Unknown(f"{view.label}: the trip count is not known")
     return runs
+
+
+def condition_of(run):
+    """What the condition after a trip is known to be: None, [0] or [1]."""
+    return run.facts.values.get(run.graph.output[0].name)
 
 
 def infer_loop(view, bindings):

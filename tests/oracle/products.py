@@ -1,11 +1,10 @@
 """The multiply-adds of each product operator: loops over results, and what each is summed from.
 
-    forward, gradients = products.PRODUCTS["", "MatMul"](view)
-
-`gradients` holds one count for each operand, in order; None says that they are not counted here.
+    found = products.PRODUCTS["", "MatMul"](view)    # a Products
+    print(found.forward, found.gradients)
 """
 
-from collections import Counter
+from collections import Counter, namedtuple
 from itertools import product, repeat
 from math import prod
 
@@ -16,6 +15,10 @@ from shapes import Unknown, domain_of
 
 MICROSOFT = "com.microsoft"
 WALKED_AT_MOST = 1 << 16
+
+# `gradients` holds one count for each operand, in order, and None where they are not counted here;
+# `within` is a data gradient that is needed for the gradient of any operand.
+Products = namedtuple("Products", "forward gradients within", defaults=(None, 0))
 
 
 def matrix_product(rows, inner, columns):
@@ -58,7 +61,7 @@ def windowed(view, axes, pairs):
     is_small = max(len(axis.starts) * len(axis.offsets) for axis in axes) < WALKED_AT_MOST
     walks += [taps_by_input, taps_by_weight] if is_small else 2 * [windows.count_taps]
     forward, *gradients = [pairs * taps_of_axes(axes, walk, view.real_taps) for walk in walks]
-    return forward, gradients
+    return Products(forward, gradients)
 
 
 def conv_products(view, weight=1):
@@ -68,7 +71,7 @@ def conv_products(view, weight=1):
 
 
 def quantized_conv_products(view):
-    return conv_products(view, weight=3 if view.op == "QLinearConv" else 1)[0], []
+    return Products(conv_products(view, weight=3 if view.op == "QLinearConv" else 1).forward, [])
 
 
 def transposed_conv_products(view):
@@ -83,7 +86,7 @@ def deformed_conv_products(view):
     out_channels, _, *kernel = view.shape(1)
     batch, _, *positions = view.shape(2)
     pairs = channel_pairs(view.shape(0)[1], out_channels, view.get("group", 1))
-    return batch * pairs * matrix_product(prod(positions), prod(kernel), 1), None
+    return Products(batch * pairs * matrix_product(prod(positions), prod(kernel), 1))
 
 
 def product_of_sides(batch, m, k, n):
@@ -91,7 +94,7 @@ def product_of_sides(batch, m, k, n):
     forward = a = b = 0
     for _ in product(*[range(extent) for extent in batch]):
         forward, a, b = forward + one[0], a + one[1], b + one[2]
-    return forward, [a, b]
+    return Products(forward, [a, b])
 
 
 def matmul_products(view):
@@ -100,13 +103,13 @@ def matmul_products(view):
 
 def quantized_matmul_products(view):
     second = 3 if view.op == "QLinearMatMul" else 1
-    return product_of_sides(*operands.matmul_sides(view, 0, second))[0], []
+    return Products(product_of_sides(*operands.matmul_sides(view, 0, second)).forward, [])
 
 
 def narrow_matmul_products(view):
     """MatMulNBits: the packed weight stands for [N, K] numbers."""
     inner, columns = view.get("K"), view.get("N")
-    return matrix_product(prod(view.shape(0)[:-1]), inner, columns), None
+    return Products(matrix_product(prod(view.shape(0)[:-1]), inner, columns))
 
 
 def contraction(left, right, kept, sizes):
@@ -128,18 +131,22 @@ def einsum_products(view):
         kept = set(einsum.output).union(*einsum.terms[i + 1:])
         macs, left = contraction(left, set(term), kept, einsum.sizes)
         total += macs
-    return total, [total] * 2 if len(einsum.terms) == 2 else None
+    return Products(total, [total] * 2 if len(einsum.terms) == 2 else None)
 
 
 def recurrent_products(view):
-    """Each step of each direction multiplies its input and its state with all gates."""
-    sizes, total = operands.recurrent_sizes(view), 0
-    columns = sizes.gates * sizes.hidden
-    step = (matrix_product(sizes.batch, sizes.inputs, columns)
-            + matrix_product(sizes.batch, sizes.hidden, columns))
+    """Each step of each direction multiplies its input and its state with all gates. The adjoint of
+    a state goes back through every step but the first; through that, where it is an operand."""
+    sizes = operands.recurrent_sizes(view)
+    columns, inputs, states, within = sizes.gates * sizes.hidden, 0, 0, 0
+    from_input = matrix_product(sizes.batch, sizes.inputs, columns)
+    from_state = matrix_product(sizes.batch, sizes.hidden, columns)
     for _ in range(sizes.directions):
-        total += sum(repeat(step, sizes.steps))
-    return total, None
+        inputs += sum(repeat(from_input, sizes.steps))
+        states += sum(repeat(from_state, sizes.steps))
+        within += sum(repeat(from_state, sizes.steps - 1))
+    gradients = [inputs, inputs, states, 0, 0, states - within, 0, 0]
+    return Products(inputs + states, gradients, within)
 
 
 def seen_keys(sizes, query):
@@ -154,7 +161,7 @@ def attention_products(view):
     sizes = operands.ATTENTIONS[view.key](view)
     pairs = sum(seen_keys(sizes, query) for query in range(sizes.queries))
     head = matrix_product(1, sizes.qk_size, pairs) + matrix_product(1, pairs, sizes.v_size)
-    return sizes.projected + sum(repeat(head, sizes.batch * sizes.heads)), None
+    return Products(sizes.projected + sum(repeat(head, sizes.batch * sizes.heads)))
 
 
 PRODUCTS = {

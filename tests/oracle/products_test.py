@@ -2,6 +2,7 @@
 """The multiply-adds of each product operator, of bodies and of functions, worked out by hand."""
 
 import glob
+import json
 import os
 import random
 import sys
@@ -21,6 +22,7 @@ import windows
 from cases import OPEN, around, loop, one_node, product_of
 from graphs import node
 
+EXPORTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "exports")
 TEST_DATA = "/usr/share/libonnx-testdata/data"
 
 
@@ -157,6 +159,38 @@ class UnknownOperators(unittest.TestCase):
         model.graph.node[1].input[0] = "z"
         with self.assertRaises(shapes.Unknown):
             forward(model)
+
+
+class Exports(unittest.TestCase):
+    """The networks of tests/exports, against what torch says of them."""
+
+    IN_BODIES = {"branches", "steps"}
+    EXCEPTIONS = {
+        "llama": "torch 1.13 exports a repeat with a Reshape that moves sizes to other axes",
+        "until": "as often as an input says, which its runs do not bind",
+        "restoration": "its group normalization has a scale and shift of constants, not of torch",
+    }
+
+    def compare(self, name, run, parameters):
+        path, options = os.path.join(EXPORTS, name + ".onnx"), run["options"]
+        macs = run["products"]
+        self.assertEqual(count_products.count_forward(path, run["bind"]), macs["forward"])
+        if name in self.IN_BODIES:
+            return
+        trainable = options[options.index("--trainable") + 1] if "--trainable" in options else "*"
+        counted = count_products.count(path, run["bind"], trainable=trainable,
+                                       input_gradient="--input-gradient" in options)
+        self.assertEqual(counted["macs"], {key: macs[key] for key in count_products.PASSES})
+        self.assertEqual(counted["parameters"]["total"], parameters)
+
+    def test_figures_of_torch(self):
+        with open(os.path.join(EXPORTS, "expected.json"), encoding="utf-8") as file:
+            exports = json.load(file)["exports"]
+        for name, export in exports.items():
+            for run in export["runs"] if name not in self.EXCEPTIONS else []:
+                if "differs" not in run:
+                    with self.subTest(name, bind=run["bind"], options=run["options"]):
+                        self.compare(name, run, export["parameters"])
 
 
 class Faults(unittest.TestCase):

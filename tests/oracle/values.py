@@ -1,7 +1,7 @@
 """Types of all values, and the numbers of small ones, for the chains that compute a new shape.
 
     values.output_type(view)     # an element type of onnx_wire
-    values.known_values(view)    # the numbers of the first output, or None
+    values.known_values(view, shapes)    # the numbers of each output, or None
 """
 
 import math
@@ -135,7 +135,15 @@ def evaluated(view, inputs, shape):
     return joined(view, inputs) if op == "Concat" else None
 
 
-def known_values(view, shape):
+def known_values(view, shapes):
+    """For each output, its numbers or None."""
+    if view.op == "Split" and len(shapes[0]) == 1 and view.known(0) is not None:
+        left = iter(view.known(0))
+        return [[next(left) for _ in range(size)] for (size,) in shapes]
+    return [known_result(view, shapes[0]), *[None for _ in shapes[1:]]]
+
+
+def known_result(view, shape):
     if view.key[0] != "" or elements(shape) > KNOWN_AT_MOST:
         return None
     if view.op == "Shape":
