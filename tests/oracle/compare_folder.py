@@ -13,6 +13,7 @@ one, and a product operator that is listed as uncounted.
 import glob
 import json
 import os
+import re
 import subprocess
 import tempfile
 
@@ -22,6 +23,7 @@ import onnx_wire as wire
 import shapes
 from products import PRODUCTS
 
+BLANKS = re.compile(r"\s*")
 GRAPH_FIELD = 7  # of a model
 INTEGERS = {wire.INT32, wire.INT64, wire.BOOL, wire.UINT8, wire.INT8}
 PRODUCT_OPERATORS = {op for _, op in PRODUCTS}
@@ -31,10 +33,10 @@ def run_count(binary, padding, *args):
     """The documents by path, and what the program says of the other files."""
     command = [binary, "count", *args, "--json", "--allow-uncounted", "--padding", padding]
     run = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    decoder, text, at, documents = json.JSONDecoder(), run.stdout, 0, {}
-    while text[at:].strip():
-        at += len(text[at:]) - len(text[at:].lstrip())
+    decoder, text, at, documents = json.JSONDecoder(), run.stdout.strip(), 0, {}
+    while at < len(text):
         document, at = decoder.raw_decode(text, at)
+        at = BLANKS.match(text, at).end()
         documents[document["model"]["path"]] = document
     return documents, run.stderr
 
