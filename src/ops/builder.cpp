@@ -252,6 +252,14 @@ Value Builder::reduce_max(Value x, const Axes& axes, KeepDims keep) {
   return reduce("reduce_max", x, axes, keep);
 }
 
+Value Builder::reduce_min(Value x, const Axes& axes, KeepDims keep) {
+  return reduce("reduce_min", x, axes, keep);
+}
+
+Value Builder::reduce_product(Value x, const Axes& axes, KeepDims keep) {
+  return reduce("reduce_product", x, axes, keep);
+}
+
 Value Builder::reduce_mean(Value x, const Axes& axes, KeepDims keep) {
   const Value sum = reduce_sum(x, axes, keep);
   if (!sum) return {};

@@ -106,6 +106,8 @@ class Builder {
   // Reductions over axes in 0..rank-1.
   Value reduce_sum(Value x, const Axes& axes, KeepDims keep = KeepDims::no);
   Value reduce_max(Value x, const Axes& axes, KeepDims keep = KeepDims::no);
+  Value reduce_min(Value x, const Axes& axes, KeepDims keep = KeepDims::no);
+  Value reduce_product(Value x, const Axes& axes, KeepDims keep = KeepDims::no);
   /// Sum, then one division for each output element.
   Value reduce_mean(Value x, const Axes& axes, KeepDims keep = KeepDims::no);
 

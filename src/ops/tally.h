@@ -85,6 +85,12 @@ Scalar larger(const Scalar& a, const Scalar& b) {
   count_one<Scalar>(&Work::compare);
   return value_of(a) < value_of(b) ? b : a;
 }
+/// The smaller of two: one compare.
+template <class Scalar>
+Scalar smaller(const Scalar& a, const Scalar& b) {
+  count_one<Scalar>(&Work::compare);
+  return value_of(b) < value_of(a) ? b : a;
+}
 /// acc + a * b, as products do it; counts as one multiply-add.
 template <class Scalar>
 Scalar multiply_add(const Scalar& accumulator, const Scalar& a, const Scalar& b) {

@@ -58,6 +58,7 @@ TEST_P(Primitives, EvaluationDoesTheWorkOfTheRule) {
 const std::map<std::string_view, std::string_view> without_gradient = {
     {"attention_gradient", "a second derivative of attention is not needed"},
     {"window_max_gradient", "a second derivative of pooling is not needed"},
+    {"reduce_product_gradient", "a second derivative of a product is not needed"},
     {"floor", "a step: zero wherever it is defined"},
     {"ceil", "a step: zero wherever it is defined"},
     {"round", "a step: zero wherever it is defined"},

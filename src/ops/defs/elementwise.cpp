@@ -124,10 +124,50 @@ Value of_sqrt(Builder& b, const NodeView& n, Value dy) {
 Value of_reciprocal(Builder& b, const NodeView& n, Value dy) {
   return b.neg(b.mul(dy, b.mul(n.output(0), n.output(0))));
 }
+/// 1 + v v, or 1 - v v.
+Value one_plus_square(Builder& b, Value v) { return b.with_scalar("add", b.mul(v, v), 1); }
+Value one_minus_square(Builder& b, Value v) {
+  return b.sub(b.scalar(b.type(v).element, 1), b.mul(v, v));
+}
 Value of_tanh(Builder& b, const NodeView& n, Value dy) {
-  const Value y = n.output(0);
-  const Value one = b.scalar(n.output_type(0).element, 1);
-  return b.mul(dy, b.sub(one, b.mul(y, y)));
+  return b.mul(dy, one_minus_square(b, n.output(0)));
+}
+Value of_sin(Builder& b, const NodeView& n, Value dy) {
+  return b.mul(dy, b.emit("cos", {n.input(0)}));
+}
+Value of_cos(Builder& b, const NodeView& n, Value dy) {
+  return b.neg(b.mul(dy, b.emit("sin", {n.input(0)})));
+}
+Value of_tan(Builder& b, const NodeView& n, Value dy) {
+  return b.mul(dy, one_plus_square(b, n.output(0)));
+}
+Value of_asin(Builder& b, const NodeView& n, Value dy) {
+  return b.div(dy, b.sqrt(one_minus_square(b, n.input(0))));
+}
+Value of_acos(Builder& b, const NodeView& n, Value dy) { return b.neg(of_asin(b, n, dy)); }
+Value of_atan(Builder& b, const NodeView& n, Value dy) {
+  return b.div(dy, one_plus_square(b, n.input(0)));
+}
+Value of_sinh(Builder& b, const NodeView& n, Value dy) {
+  return b.mul(dy, b.emit("cosh", {n.input(0)}));
+}
+Value of_cosh(Builder& b, const NodeView& n, Value dy) {
+  return b.mul(dy, b.emit("sinh", {n.input(0)}));
+}
+Value of_asinh(Builder& b, const NodeView& n, Value dy) {
+  return b.div(dy, b.sqrt(one_plus_square(b, n.input(0))));
+}
+Value of_acosh(Builder& b, const NodeView& n, Value dy) {
+  const Value x = n.input(0);
+  return b.div(dy, b.sqrt(b.with_scalar("sub", b.mul(x, x), 1)));
+}
+Value of_atanh(Builder& b, const NodeView& n, Value dy) {
+  return b.div(dy, one_minus_square(b, n.input(0)));
+}
+/// A remainder is a - q b with a whole number q = (a - y) / b, so its derivative by b is -q.
+Value of_modulus(Builder& b, const NodeView& n, Value dy) {
+  const Value q = b.div(b.sub(n.input(0), n.output(0)), n.input(1));
+  return b.neg(b.mul(dy, q));
 }
 Value of_sigmoid(Builder& b, const NodeView& n, Value dy) {
   const Value y = n.output(0);
@@ -165,6 +205,11 @@ Exact round_even(Exact x) { return std::nearbyint(x); }
 Exact not_of(Exact x) { return x == 0 ? 1 : 0; }
 Exact larger_of(Exact a, Exact b) { return a > b ? a : b; }
 Exact smaller_of(Exact a, Exact b) { return a < b ? a : b; }
+/// a - b floor(a / b): has the sign of b.
+Exact modulo(Exact a, Exact b) {
+  const Exact rest = std::fmod(a, b);
+  return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
+}
 Exact is_greater(Exact a, Exact b) { return a > b ? 1 : 0; }
 Exact is_less(Exact a, Exact b) { return a < b ? 1 : 0; }
 Exact sign_of(Exact x) { return static_cast<Exact>((x > 0) - (x < 0)); }
@@ -204,6 +249,13 @@ consteval Primitive predicate(std::string_view name, std::string_view doc) {
   return row;
 }
 
+template <Unary function>
+consteval Primitive unary_predicate(std::string_view name, std::string_view doc) {
+  Primitive row = unary<count_compare, function>(name, doc, nullptr);
+  row.infer = infer_elementwise<true>;
+  return row;
+}
+
 template <Binary function>
 consteval Primitive logic(std::string_view name, std::string_view doc) {
   Primitive row = binary<count_compare, function>(name, doc, nullptr);
@@ -228,6 +280,12 @@ constexpr Primitive defs[] = {
     binary<count_div, [](Exact a, Exact b) { return a / b; }>(
         "div", "Quotient, toward zero for integers: one division for each element.",
         derive_each<of_dividend, of_divisor>),
+    binary<count_div, modulo>("modulo",
+                              "Remainder with the sign of b: one division for each element.",
+                              derive_each<pass_through, of_modulus>),
+    binary<count_div, [](Exact a, Exact b) { return std::fmod(a, b); }>(
+        "remainder", "Remainder with the sign of a: one division for each element.",
+        derive_each<pass_through, of_modulus>),
     binary<count_special, [](Exact a, Exact b) { return std::pow(a, b); }>(
         "pow", "a to the power b: one special for each element.",
         derive_each<of_base, of_exponent>),
@@ -250,6 +308,29 @@ constexpr Primitive defs[] = {
                                      derive_each<of_sigmoid>),
     unary<count_special, [](Exact x) { return std::erf(x); }>(
         "erf", "Error function: one special for each element.", derive_each<of_erf>),
+    unary<count_special, [](Exact x) { return std::sin(x); }>(
+        "sin", "Sine: one special for each element.", derive_each<of_sin>),
+    unary<count_special, [](Exact x) { return std::cos(x); }>(
+        "cos", "Cosine: one special for each element.", derive_each<of_cos>),
+    unary<count_special, [](Exact x) { return std::tan(x); }>(
+        "tan", "Tangent: one special for each element.", derive_each<of_tan>),
+    unary<count_special, [](Exact x) { return std::asin(x); }>(
+        "asin", "Inverse sine: one special for each element.", derive_each<of_asin>),
+    unary<count_special, [](Exact x) { return std::acos(x); }>(
+        "acos", "Inverse cosine: one special for each element.", derive_each<of_acos>),
+    unary<count_special, [](Exact x) { return std::atan(x); }>(
+        "atan", "Inverse tangent: one special for each element.", derive_each<of_atan>),
+    unary<count_special, [](Exact x) { return std::sinh(x); }>(
+        "sinh", "Hyperbolic sine: one special for each element.", derive_each<of_sinh>),
+    unary<count_special, [](Exact x) { return std::cosh(x); }>(
+        "cosh", "Hyperbolic cosine: one special for each element.", derive_each<of_cosh>),
+    unary<count_special, [](Exact x) { return std::asinh(x); }>(
+        "asinh", "Inverse hyperbolic sine: one special for each element.", derive_each<of_asinh>),
+    unary<count_special, [](Exact x) { return std::acosh(x); }>(
+        "acosh", "Inverse hyperbolic cosine: one special for each element.", derive_each<of_acosh>),
+    unary<count_special, [](Exact x) { return std::atanh(x); }>(
+        "atanh", "Inverse hyperbolic tangent: one special for each element.",
+        derive_each<of_atanh>),
     unary<count_div, [](Exact x) { return 1 / x; }>(
         "reciprocal", "1 / x: one division for each element.", derive_each<of_reciprocal>),
     unary<count_compare, [](Exact x) { return std::fabs(x); }>(
@@ -273,10 +354,16 @@ constexpr Primitive defs[] = {
         "less_equal", "a <= b: one compare for each element."),
     predicate<[](Exact a, Exact b) -> Exact { return a >= b; }>(
         "greater_equal", "a >= b: one compare for each element."),
+    unary_predicate<[](Exact x) -> Exact { return std::isnan(x) ? 1 : 0; }>(
+        "is_nan", "Not a number: one compare for each element."),
+    unary_predicate<[](Exact x) -> Exact { return std::isinf(x) ? 1 : 0; }>(
+        "is_inf", "Infinite, of either sign: one compare for each element."),
     logic<[](Exact a, Exact b) -> Exact { return a != 0 && b != 0; }>(
         "and", "Both: one compare for each element."),
     logic<[](Exact a, Exact b) -> Exact { return a != 0 || b != 0; }>(
         "or", "Either: one compare for each element."),
+    logic<[](Exact a, Exact b) -> Exact { return (a != 0) != (b != 0); }>(
+        "xor", "Exactly one of both: one compare for each element."),
     logical_not(),
     {.kind = {.name = "select",
               .inputs = 3,
