@@ -60,6 +60,8 @@ const std::map<std::string_view, std::string_view> without_gradient = {
     {"Constant", "has no inputs"},
     {"ConstantOfShape", "of integers"},
     {"Floor", "a step: zero wherever it is defined"},
+    {"Round", "a step: zero wherever it is defined"},
+    {"Sign", "a step: zero wherever it is defined"},
 };
 
 bool has_trainable(const graph::Graph& graph) {

@@ -30,6 +30,7 @@ struct Exception {
 
 /// Cases that are not reproduced, and why. One that is reproduced after all fails the test.
 constexpr Exception exceptions[] = {
+    {"node/test_adam_multiple", "computed with an epsilon of 0.01 that the node does not have"},
     {"node/test_cast_BFLOAT16_to_FLOAT", "the data write bf16 as u16"},
     {"node/test_cast_FLOAT_to_BFLOAT16", "the data write bf16 as u16"},
     {"node/test_castlike_BFLOAT16_to_FLOAT_expanded", "the data write bf16 as u16"},
@@ -50,8 +51,28 @@ constexpr Exception exceptions[] = {
 
 /// Operators that no case has, and why; other tests compare their values with their definition.
 constexpr Exception without_cases[] = {
+    {"Affine", "experimental"},
     {"Attention", "newer than the data"},
+    {"BitwiseAnd", "newer than the data"},
+    {"BitwiseNot", "newer than the data"},
+    {"BitwiseOr", "newer than the data"},
+    {"BitwiseXor", "newer than the data"},
+    {"ConstantFill", "experimental"},
+    {"Crop", "experimental"},
+    {"Gelu", "newer than the data"},
+    {"GivenTensorFill", "experimental"},
+    {"GlobalLpPool", "not in the data"},
+    {"GroupNormalization", "newer than the data"},
+    {"ImageScaler", "experimental"},
+    {"LpNormalization", "not in the data"},
+    {"LpPool", "not in the data"},
+    {"Mish", "newer than the data"},
+    {"ParametricSoftplus", "experimental"},
+    {"RMSNormalization", "newer than the data"},
     {"RotaryEmbedding", "newer than the data"},
+    {"Scale", "experimental"},
+    {"ScaledTanh", "experimental"},
+    {"Swish", "newer than the data"},
 };
 
 #ifdef __OPTIMIZE__
@@ -255,8 +276,8 @@ TEST_F(OnnxTestdata, OutputsAreReproduced) {
   std::cout << reproduced_ << " of " << cases_ << " cases reproduced\n";
   for (const LoweringFamily* family : lowering_families()) {
     for (const Lowering& lowering : family->lowerings) {
-      const bool is_excused =
-          !lowering.domain.empty() || find_exception(without_cases, lowering.op) != nullptr;
+      const bool is_excused = lowering.domain == "com.microsoft" ||
+                              find_exception(without_cases, lowering.op) != nullptr;
       EXPECT_NE(checked_.contains(&lowering), is_excused)
           << lowering.op << " since operator set " << lowering.since
           << (is_excused ? " has a case after all" : " is checked by no case");

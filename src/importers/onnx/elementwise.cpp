@@ -1,6 +1,8 @@
 // Operators that act on each element: arithmetic, activations, comparisons, logic, selection.
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "importers/onnx/lowering.h"
 
 namespace pfsday::onnx {
@@ -12,15 +14,23 @@ Result<Values> lower_unary(const OnnxNode& node, Builder& b) {
   return Values{b.emit(primitive, {node.input(0)})};
 }
 
-constexpr char abs_name[] = "abs", ceil_name[] = "ceil", erf_name[] = "erf", exp_name[] = "exp",
-               floor_name[] = "floor", log_name[] = "log", neg_name[] = "neg", not_name[] = "not",
-               reciprocal_name[] = "reciprocal", sigmoid_name[] = "sigmoid", sqrt_name[] = "sqrt",
-               tanh_name[] = "tanh";
+constexpr char abs_name[] = "abs", bit_not_name[] = "bit_not", ceil_name[] = "ceil",
+               erf_name[] = "erf", exp_name[] = "exp", floor_name[] = "floor",
+               is_nan_name[] = "is_nan", log_name[] = "log", neg_name[] = "neg", not_name[] = "not",
+               reciprocal_name[] = "reciprocal", round_name[] = "round", sigmoid_name[] = "sigmoid",
+               sign_name[] = "sign", sqrt_name[] = "sqrt", tanh_name[] = "tanh";
+
+constexpr char acos_name[] = "acos", acosh_name[] = "acosh", asin_name[] = "asin",
+               asinh_name[] = "asinh", atan_name[] = "atan", atanh_name[] = "atanh",
+               cos_name[] = "cos", cosh_name[] = "cosh", sin_name[] = "sin", sinh_name[] = "sinh",
+               tan_name[] = "tan";
 
 constexpr char add_name[] = "add", sub_name[] = "sub", mul_name[] = "mul", div_name[] = "div",
                max_name[] = "max", min_name[] = "min", and_name[] = "and", or_name[] = "or",
                less_name[] = "less", greater_name[] = "greater", equal_name[] = "equal",
-               less_equal_name[] = "less_equal", greater_equal_name[] = "greater_equal";
+               less_equal_name[] = "less_equal", greater_equal_name[] = "greater_equal",
+               xor_name[] = "xor", bit_and_name[] = "bit_and", bit_or_name[] = "bit_or",
+               bit_xor_name[] = "bit_xor";
 
 /// Add, Sub, Mul, Div: an operand that the model holds, of more than one element, is a weight.
 template <const char* primitive>
@@ -31,6 +41,7 @@ Result<Values> lower_arithmetic(const OnnxNode& node, Builder& b) {
   return Values{b.binary(primitive, node.input(0), second)};
 }
 
+/// Comparisons and logic: no operand is a weight.
 template <const char* primitive>
 Result<Values> lower_comparison(const OnnxNode& node, Builder& b) {
   return Values{b.binary(primitive, node.input(0), TRY(aligned_operand(node, b)))};
@@ -45,6 +56,31 @@ Result<Values> lower_equal(const OnnxNode& node, Builder& b) {
     second = b.cast(second, ElementType::u8);
   }
   return Values{b.binary(equal_name, first, second)};
+}
+
+/// The sign of the result is that of the second operand or, with fmod, that of the first.
+Result<Values> lower_mod(const OnnxNode& node, Builder& b) {
+  const bool is_fmod = TRY(node.integer("fmod", 0)) != 0;
+  return Values{b.binary(is_fmod ? "remainder" : "modulo", node.input(0), node.input(1))};
+}
+
+Result<Values> lower_bit_shift(const OnnxNode& node, Builder& b) {
+  const std::string_view direction = TRY(node.text("direction", ""));
+  if (direction != "LEFT" && direction != "RIGHT") {
+    return fail(Code::attribute_invalid, fmt::format("direction is \"{}\"", direction));
+  }
+  const bool is_left = direction == "LEFT";
+  return Values{b.binary(is_left ? "shift_left" : "shift_right", node.input(0), node.input(1))};
+}
+
+/// Either infinity, or one of them alone.
+Result<Values> lower_is_inf(const OnnxNode& node, Builder& b) {
+  const Value x = node.input(0);
+  const bool positive = TRY(node.integer("detect_positive", 1)) != 0;
+  const bool negative = TRY(node.integer("detect_negative", 1)) != 0;
+  if (positive && negative) return Values{b.emit("is_inf", {x})};
+  if (!positive && !negative) return Values{b.full({ElementType::boolean, b.shape(x)}, 0)};
+  return Values{b.with_scalar("equal", x, positive ? HUGE_VALL : -HUGE_VALL)};
 }
 
 /// Any number of operands, two at a time from the left.
@@ -146,6 +182,27 @@ constexpr Lowering rows[] = {
     {.op = "Sigmoid", .lower = lower_unary<sigmoid_name>},
     {.op = "Sqrt", .lower = lower_unary<sqrt_name>},
     {.op = "Tanh", .lower = lower_unary<tanh_name>},
+    {.op = "Round", .lower = lower_unary<round_name>},
+    {.op = "Sign", .lower = lower_unary<sign_name>},
+    {.op = "Acos", .lower = lower_unary<acos_name>},
+    {.op = "Acosh", .lower = lower_unary<acosh_name>},
+    {.op = "Asin", .lower = lower_unary<asin_name>},
+    {.op = "Asinh", .lower = lower_unary<asinh_name>},
+    {.op = "Atan", .lower = lower_unary<atan_name>},
+    {.op = "Atanh", .lower = lower_unary<atanh_name>},
+    {.op = "Cos", .lower = lower_unary<cos_name>},
+    {.op = "Cosh", .lower = lower_unary<cosh_name>},
+    {.op = "Sin", .lower = lower_unary<sin_name>},
+    {.op = "Sinh", .lower = lower_unary<sinh_name>},
+    {.op = "Tan", .lower = lower_unary<tan_name>},
+    {.op = "IsNaN", .lower = lower_unary<is_nan_name>},
+    {.op = "IsInf", .lower = lower_is_inf},
+    {.op = "Mod", .inputs = 2, .lower = lower_mod},
+    {.op = "BitShift", .inputs = 2, .lower = lower_bit_shift},
+    {.op = "BitwiseAnd", .inputs = 2, .lower = lower_comparison<bit_and_name>},
+    {.op = "BitwiseOr", .inputs = 2, .lower = lower_comparison<bit_or_name>},
+    {.op = "BitwiseXor", .inputs = 2, .lower = lower_comparison<bit_xor_name>},
+    {.op = "BitwiseNot", .lower = lower_unary<bit_not_name>},
     {.op = "Add", .inputs = 2, .lower = lower_arithmetic<add_name>},
     {.op = "Sub", .inputs = 2, .lower = lower_arithmetic<sub_name>},
     {.op = "Mul", .inputs = 2, .lower = lower_arithmetic<mul_name>},
@@ -157,6 +214,7 @@ constexpr Lowering rows[] = {
     {.op = "Mean", .lower = lower_mean},
     {.op = "And", .inputs = 2, .lower = lower_comparison<and_name>},
     {.op = "Or", .inputs = 2, .lower = lower_comparison<or_name>},
+    {.op = "Xor", .inputs = 2, .lower = lower_comparison<xor_name>},
     {.op = "Equal", .inputs = 2, .lower = lower_equal},
     {.op = "Greater", .inputs = 2, .lower = lower_comparison<greater_name>},
     {.op = "GreaterOrEqual", .inputs = 2, .lower = lower_comparison<greater_equal_name>},

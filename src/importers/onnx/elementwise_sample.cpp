@@ -8,7 +8,23 @@ using Attributes = std::vector<std::pair<std::string, AttributeToWrite>>;
 
 template <Domain domain>
 NodeSample make_unary(std::string_view op, NodeDraw& draw) {
-  return draw.finish(draw.integer(6, 23), op, {draw.reals(draw.shape(0, 4), domain)});
+  return draw.finish(draw.integer(1, 23), op, {draw.reals(draw.shape(0, 4), domain)});
+}
+
+NodeSample make_unary_within(std::string_view op, NodeDraw& draw, double low, double high) {
+  return draw.finish(draw.integer(7, 22), op, {draw.reals_within(draw.shape(0, 4), low, high)});
+}
+NodeSample make_unary_of_small(std::string_view op, NodeDraw& draw) {
+  return make_unary_within(op, draw, -0.9, 0.9);
+}
+NodeSample make_unary_above_one(std::string_view op, NodeDraw& draw) {
+  return make_unary_within(op, draw, 1.2, 4);
+}
+
+NodeSample make_is_inf(std::string_view op, NodeDraw& draw) {
+  return draw.finish(
+      10, op, {draw.reals(draw.shape(0, 4))},
+      {{"detect_positive", draw.integer(0, 1)}, {"detect_negative", draw.integer(0, 1)}});
 }
 
 NodeSample make_not(std::string_view op, NodeDraw& draw) {
@@ -23,7 +39,7 @@ struct Pair {
 };
 
 Pair draw_pair(NodeDraw& draw) {
-  Pair pair{.opset = draw.integer(6, 16), .a = draw.shape(0, 4), .b = {}};
+  Pair pair{.opset = draw.integer(1, 16), .a = draw.shape(0, 4), .b = {}};
   if (pair.opset >= 7) {
     pair.b = draw.broadcastable(pair.a);
     if (draw.coin()) std::swap(pair.a, pair.b);
@@ -62,23 +78,46 @@ NodeSample make_logic(std::string_view op, NodeDraw& draw) {
   return draw.finish(pair.opset, op, {a, draw.booleans(pair.b)}, pair.attributes);
 }
 
+NodeSample make_mod(std::string_view op, NodeDraw& draw) {
+  const Shape shape = draw.shape(0, 4);
+  if (draw.coin()) {
+    const std::string a = draw.reals(shape);
+    const std::string b = draw.reals(draw.broadcastable(shape), Domain::positive);
+    return draw.finish(13, op, {a, b}, {{"fmod", std::int64_t{1}}});
+  }
+  const std::string a = draw.whole_numbers(shape, -9, 9);
+  const std::string b = draw.whole_numbers(draw.broadcastable(shape), 1, 5);
+  return draw.finish(10, op, {a, b}, {{"fmod", draw.integer(0, 1)}});
+}
+
+NodeSample make_bits(std::string_view op, NodeDraw& draw) {
+  const Shape shape = draw.shape(0, 4);
+  Attributes attributes;
+  if (op == "BitShift") attributes.emplace_back("direction", draw.choose({"LEFT", "RIGHT"}));
+  std::vector<std::string> operands = {draw.whole_numbers(shape, 0, 200)};
+  if (op != "BitwiseNot") operands.push_back(draw.whole_numbers(draw.broadcastable(shape), 0, 9));
+  return draw.finish(18, op, operands, attributes);
+}
+
 NodeSample make_variadic(std::string_view op, NodeDraw& draw) {
+  const std::int64_t opset = draw.integer(1, 13);
   const Shape shape = draw.shape(0, 4);
   std::vector<std::string> operands = {draw.reals(shape)};
   for (std::int64_t more = draw.integer(0, 3); more > 0; --more) {
-    operands.push_back(draw.reals(draw.broadcastable(shape)));
+    operands.push_back(draw.reals(opset < 8 ? shape : draw.broadcastable(shape)));
   }
-  return draw.finish(draw.integer(8, 13), op, operands);
+  return draw.finish(opset, op, operands);
 }
 
 NodeSample make_leaky_relu(std::string_view op, NodeDraw& draw) {
-  return draw.finish(16, op, {draw.reals(draw.shape(0, 4))}, {{"alpha", draw.real(0.1, 0.9)}});
+  return draw.finish(draw.integer(1, 16), op, {draw.reals(draw.shape(0, 4))},
+                     {{"alpha", draw.real(0.1, 0.9)}});
 }
 
 NodeSample make_prelu(std::string_view op, NodeDraw& draw) {
-  const std::int64_t opset = draw.integer(6, 7);
+  const std::int64_t opset = draw.integer(1, 16);
   const Shape shape = draw.shape(2, 4);
-  const Shape slope = opset == 6 ? Shape{draw.coin() ? shape[1] : 1} : draw.broadcastable(shape);
+  const Shape slope = opset < 7 ? Shape{draw.coin() ? shape[1] : 1} : draw.broadcastable(shape);
   const std::string x = draw.reals(shape, Domain::any, NodeDraw::Held::no);
   return draw.finish(opset, op, {x, draw.reals(slope)});
 }
@@ -122,6 +161,27 @@ constexpr LoweringSample samples[] = {
     {"Sigmoid", unary},
     {"Sqrt", unary_of_positive},
     {"Tanh", unary},
+    {"Round", unary},
+    {"Sign", unary},
+    {"Acos", make_unary_of_small},
+    {"Acosh", make_unary_above_one},
+    {"Asin", make_unary_of_small},
+    {"Asinh", unary},
+    {"Atan", unary},
+    {"Atanh", make_unary_of_small},
+    {"Cos", unary},
+    {"Cosh", unary},
+    {"Sin", unary},
+    {"Sinh", unary},
+    {"Tan", make_unary_of_small},
+    {"IsNaN", unary},
+    {"IsInf", make_is_inf},
+    {"Mod", make_mod},
+    {"BitShift", make_bits},
+    {"BitwiseAnd", make_bits},
+    {"BitwiseOr", make_bits},
+    {"BitwiseXor", make_bits},
+    {"BitwiseNot", make_bits},
     {"Add", binary},
     {"Sub", binary},
     {"Mul", binary},
@@ -133,6 +193,7 @@ constexpr LoweringSample samples[] = {
     {"Mean", make_variadic},
     {"And", make_logic},
     {"Or", make_logic},
+    {"Xor", make_logic},
     {"Equal", make_equal},
     {"Greater", binary},
     {"GreaterOrEqual", binary},

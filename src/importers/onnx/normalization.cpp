@@ -21,8 +21,8 @@ Value normalize(const BatchNorm& n, Builder& b) {
 /// [C] as [C, 1, 1...], aligned with x. Statistics of each activation (spatial = 0, before opset 9)
 /// fit as they are.
 Result<Value> per_channel(Value v, const Shape& x, Builder& b) {
-  const Shape& shape = b.shape(v);
-  if (shape.size() == x.size() - 1) return v;
+  const Shape shape = b.shape(v);
+  if (shape == Shape(x.begin() + 1, x.end())) return v;
   if (shape.size() == 1 && shape[0] == x[1]) {
     Shape aligned(x.size() - 1, 1);
     aligned[0] = x[1];
@@ -38,10 +38,10 @@ Result<bool> is_training(const OnnxNode& node) {
   return node.has_output(1) && TRY(node.integer("is_test", 0)) == 0;
 }
 
-/// mean and variance over the batch, two passes, in the shape of the running ones.
-void use_batch_statistics(BatchNorm& n, Builder& b) {
+/// mean and variance over the batch and, where there is one for each channel, over space; two
+/// passes.
+void use_batch_statistics(BatchNorm& n, bool is_spatial, Builder& b) {
   Axes axes = {0};
-  const bool is_spatial = b.shape(n.mean).size() < 2 || b.shape(n.mean)[1] == 1;
   if (is_spatial) {
     for (const std::int64_t axis : axes_from(2, b.type(n.x).rank())) axes.push_back(axis);
   }
@@ -82,15 +82,26 @@ Result<Values> lower_batch_norm(const OnnxNode& node, Builder& b) {
   }
   b.use_as_parameter(node.input(1));
   b.use_as_parameter(node.input(2));
-  BatchNorm n{.x = node.input(0),
-              .scale = TRY(per_channel(node.input(1), x, b)),
-              .bias = TRY(per_channel(node.input(2), x, b)),
-              .mean = TRY(per_channel(b.stop_gradient(node.input(3)), x, b)),
-              .variance = TRY(per_channel(b.stop_gradient(node.input(4)), x, b)),
+  // x, the factors and the statistics may differ in precision: that of the statistics rules.
+  const ElementType element = b.type(node.input(3)).element;
+  const auto factor = [&](std::size_t i) {
+    return per_channel(b.cast(node.input(i), element), x, b);
+  };
+  const auto statistic = [&](std::size_t i) {
+    return per_channel(b.stop_gradient(node.input(i)), x, b);
+  };
+  BatchNorm n{.x = b.cast(node.input(0), element),
+              .scale = TRY(factor(1)),
+              .bias = TRY(factor(2)),
+              .mean = TRY(statistic(3)),
+              .variance = TRY(statistic(4)),
               .epsilon = TRY(node.real("epsilon", 1e-5))};
-  if (!TRY(is_training(node))) return Values{normalize(n, b)};
-  use_batch_statistics(n, b);
-  return training_outputs(node, n, TRY(node.real("momentum", 0.9)), b);
+  if (!TRY(is_training(node)))
+    return Values{b.cast(normalize(n, b), b.type(node.input(0)).element)};
+  use_batch_statistics(n, b.type(node.input(3)).rank() == 1, b);
+  Values outputs = training_outputs(node, n, TRY(node.real("momentum", 0.9)), b);
+  outputs[0] = b.cast(outputs[0], b.type(node.input(0)).element);
+  return outputs;
 }
 
 /// x / (bias + alpha / size * sum of squares over `size` neighboring channels) ^ beta.

@@ -1,4 +1,4 @@
-// MaxPool, AveragePool, GlobalMaxPool, GlobalAveragePool.
+// MaxPool, AveragePool, LpPool and their global kin.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -97,9 +97,47 @@ Result<Values> lower_global_max_pool(const OnnxNode& node, Builder& b) {
   return Values{b.reduce_max(x, axes_from(2, b.type(x).rank()), keep_dims)};
 }
 
+/// |x| to the power p, for each element.
+Value powers(Value x, double p, Builder& b) {
+  if (p == 2) return b.mul(x, x);
+  const Value magnitude = b.emit("abs", {x});
+  return p == 1 ? magnitude : b.with_scalar("pow", magnitude, p);
+}
+
+/// The root of degree p of what was summed.
+Value root(Value sum, double p, Builder& b) {
+  if (p == 2) return b.sqrt(sum);
+  return p == 1 ? sum : b.with_scalar("pow", sum, 1 / p);
+}
+
+/// The degree of the norm: before opset 2 a real number. Errors: Code::attribute_invalid.
+Result<double> degree_of(const OnnxNode& node) {
+  const double p =
+      node.opset() < 2 ? TRY(node.real("p", 2)) : static_cast<double>(TRY(node.integer("p", 2)));
+  if (p > 0) return p;
+  return fail(Code::attribute_invalid, fmt::format("p is {}", p));
+}
+
+/// The root of the sum of powers over the window; padding adds nothing.
+Result<Values> lower_lp_pool(const OnnxNode& node, Builder& b) {
+  const SpatialWindow read = TRY(pool_window(node, b));
+  const double p = TRY(degree_of(node));
+  const Value sum = b.window_sum(powers(node.input(0), p, b), over_all_axes(read.window));
+  return Values{root(sum, p, b)};
+}
+
+Result<Values> lower_global_lp_pool(const OnnxNode& node, Builder& b) {
+  const Value x = node.input(0);
+  const double p = TRY(degree_of(node));
+  const Axes axes = axes_from(2, b.type(x).rank());
+  return Values{root(b.reduce_sum(powers(x, p, b), axes, keep_dims), p, b)};
+}
+
 constexpr Lowering rows[] = {
     {.op = "MaxPool", .lower = lower_max_pool},
     {.op = "AveragePool", .lower = lower_average_pool},
+    {.op = "LpPool", .lower = lower_lp_pool},
+    {.op = "GlobalLpPool", .lower = lower_global_lp_pool},
     {.op = "GlobalAveragePool", .lower = lower_global_average_pool},
     {.op = "GlobalMaxPool", .lower = lower_global_max_pool},
 };

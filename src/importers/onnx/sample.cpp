@@ -75,16 +75,18 @@ std::string NodeDraw::add(TensorToWrite tensor, bool is_held) {
 }
 
 std::string NodeDraw::reals(const Shape& shape, Domain domain, Held held) {
+  const double low = domain == Domain::positive ? 0.5 : -2;
+  return reals_within(shape, low, low + 4, held);
+}
+
+std::string NodeDraw::reals_within(const Shape& shape, double low, double high, Held held) {
   const TensorType type{ElementType::f64, shape};
   const auto count = static_cast<std::size_t>(type.elements().value());
   // A shuffled grid, moved a little for each tensor of the sample.
-  const double step = 4.0 / static_cast<double>(count + 1);
-  const double start = domain == Domain::positive ? 0.5 : -2 + step / 2;
-  const double shift = step * 0.07 * static_cast<double>(operands_.size() + 1);
+  const double step = (high - low) / static_cast<double>(count + 1);
+  const double start = low + step * (0.5 + 0.07 * static_cast<double>(operands_.size() + 1));
   std::vector<graph::Exact> values;
-  for (std::size_t i = 0; i < count; ++i) {
-    values.push_back(start + shift + step * static_cast<double>(i));
-  }
+  for (std::size_t i = 0; i < count; ++i) values.push_back(start + step * static_cast<double>(i));
   std::shuffle(values.begin(), values.end(), *rng_);
   return add({type, std::move(values)}, held == Held::yes || (held == Held::maybe && coin()));
 }

@@ -61,6 +61,8 @@ class NodeDraw {
   // Each adds an operand and returns its name.
   /// f64; no two values of a sample are equal, and none is zero.
   std::string reals(const Shape& shape, Domain domain = Domain::any, Held held = Held::maybe);
+  /// The same between two bounds, held or not.
+  std::string reals_within(const Shape& shape, double low, double high, Held held = Held::maybe);
   /// i64, held by the model.
   std::string held_integers(const Axes& values);
   std::string held_scalar(ElementType element, double value);
