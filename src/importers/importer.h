@@ -26,6 +26,10 @@ struct ImportOptions {
   std::map<std::string, std::int64_t, std::less<>> dimensions = {};
   /// Name of an input to its whole shape: `input_ids` to 1x128.
   std::map<std::string, graph::Shape, std::less<>> inputs = {};
+  /// Name of a loop to how often it runs.
+  std::map<std::string, std::int64_t, std::less<>> trips = {};
+  /// Name of a branch to whether its first side (then) is taken.
+  std::map<std::string, bool, std::less<>> branches = {};
 };
 
 struct Model {

@@ -81,6 +81,14 @@ Value Builder::capture(Value outside) {
   return inside;
 }
 
+Value Builder::held_tensor(const void* identity, std::string name, TensorType type,
+                           std::optional<Literal> literal) {
+  const auto [found, is_new] = outermost().held_.try_emplace(identity);
+  if (is_new)
+    found->second = root().add_tensor(std::move(name), std::move(type), std::move(literal));
+  return from_root(found->second);
+}
+
 /// What a captured value stands for; the empty Value if it is none.
 Value Builder::outside_of(Value captured) const {
   const auto found = outside_.find(captured);

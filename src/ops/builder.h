@@ -51,10 +51,17 @@ class Builder {
 
   Graph& graph() { return *graph_; }
   /// The graph outside all bodies: it holds the origins and bounds.
-  Graph& root() { return outer_ != nullptr ? outer_->root() : *graph_; }
+  Graph& root() { return outermost().graph(); }
 
   /// In a body: what stands for a value of the graph around it. A constant, or an input.
   Value capture(Value outside);
+  /// What stands here for a value of the outermost graph.
+  Value from_root(Value v) { return outer_ != nullptr ? capture(outer_->from_root(v)) : v; }
+  /// A tensor that the model holds, at its root. Asked for again with the same identity, whatever
+  /// body that is in, it is the same tensor.
+  Value held_tensor(const void* identity, std::string name, TensorType type,
+                    std::optional<Literal> literal);
+
   /// In a body: the values around it that it has captured as inputs, in their order.
   const Values& captured() const { return captured_; }
   /// Unknown type for an empty Value.
@@ -71,6 +78,7 @@ class Builder {
 
   /// Provenance and pass of the nodes that follow.
   void set_origin(std::uint32_t origin) { origin_ = origin; }
+  std::uint32_t origin() const { return origin_; }
   void set_pass(Pass pass) { pass_ = pass; }
   Pass pass() const { return pass_; }
 
@@ -150,6 +158,7 @@ class Builder {
 
   std::optional<Literal> known(Value v, int depth);
   Value outside_of(Value captured) const;
+  Builder& outermost() { return outer_ != nullptr ? outer_->outermost() : *this; }
   bool is_knowable(Value v) const;
   void note_knowable(const graph::Node& node, const Values& outputs);
   bool can_afford(Count cost);
@@ -157,8 +166,9 @@ class Builder {
   static constexpr int known_depth_limit = 64;
 
   Graph* graph_;
-  Builder* outer_ = nullptr;       ///< around a body
-  std::map<Value, Value> inside_;  ///< of captured values, what stands for them
+  Builder* outer_ = nullptr;           ///< around a body
+  std::map<const void*, Value> held_;  ///< in the outermost builder
+  std::map<Value, Value> inside_;      ///< of captured values, what stands for them
   Values captured_;
   std::map<Value, Value> outside_;  ///< the other way
   /// By value: computed, by way of evaluable nodes alone, of tensors whose contents are known.

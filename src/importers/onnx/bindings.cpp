@@ -72,7 +72,7 @@ std::unexpected<Error> Bindings::unbound(const ValueInfoView& info, std::size_t 
 
 Result<TensorType> Bindings::type_of_input(const ValueInfoView& info,
                                            std::span<const ValueInfoView> all) {
-  if (!info.is_tensor) return TensorType{};
+  if (info.kind == ValueInfoView::Kind::other) return TensorType{};
   if (const auto found = options_->inputs.find(info.name); found != options_->inputs.end()) {
     used_.insert(found->first);
     return TensorType{info.element, TRY(check_whole_shape(info, found->second))};
@@ -97,7 +97,7 @@ Result<TensorType> Bindings::type_of_input(const ValueInfoView& info,
 }
 
 TensorType Bindings::declared_type(const ValueInfoView& info) const {
-  if (!info.is_tensor || !info.has_shape) return {};
+  if (info.kind != ValueInfoView::Kind::tensor || !info.has_shape) return {};
   TensorType type{info.element, {}};
   for (const DimensionView& dimension : info.dimensions) {
     const auto size = find_size(dimension);

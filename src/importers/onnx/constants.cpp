@@ -21,7 +21,7 @@ Value vector_of(ElementType element, const Numbers& numbers, Builder& b) {
 /// A tensor of the model, or a number or list written as an attribute.
 Result<Values> lower_constant(const OnnxNode& node, Builder& b) {
   if (const auto* value = node.find("value"); value != nullptr && value->tensor) {
-    return Values{TRY(add_held_tensor(node.output_name(0), *value->tensor, b.graph()))};
+    return Values{TRY(add_held_tensor(node.output_name(0), *value->tensor, b))};
   }
   if (const auto* value = node.find("value_float")) {
     return Values{b.scalar(ElementType::f32, value->real)};
@@ -70,7 +70,7 @@ Result<Values> lower_constant_of_shape(const OnnxNode& node, Builder& b) {
   TRY(check_limits(type));
   const Literal literal = Literal::splat(type, fill.value);
   if (node.is_initializer(0) && graph::is_real(fill.element) && type.elements() > Count(1)) {
-    return Values{b.graph().add_tensor(std::string(node.output_name(0)), type, literal)};
+    return Values{b.held_tensor(node.identity(), std::string(node.output_name(0)), type, literal)};
   }
   return Values{b.constant(literal)};
 }

@@ -5,12 +5,12 @@
 namespace pfsday::onnx {
 
 Result<graph::Value> add_held_tensor(std::string_view name, const TensorView& tensor,
-                                     graph::Graph& graph) {
+                                     ops::Builder& b) {
   TRY(check_limits(tensor.type));
   auto literal = TRY(read_values(tensor));
   const bool folds = literal && !graph::is_real(tensor.type.element);
-  if (folds) return graph.add_constant(*std::move(literal));
-  return graph.add_tensor(std::string(name), tensor.type, std::move(literal));
+  if (folds) return b.constant(*std::move(literal));
+  return b.held_tensor(tensor.message.data(), std::string(name), tensor.type, std::move(literal));
 }
 
 }  // namespace pfsday::onnx

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "importers/onnx/proto.h"
+#include "ops/builder.h"
 
 namespace pfsday::onnx {
 
@@ -9,6 +10,6 @@ namespace pfsday::onnx {
 /// absent. Integers and booleans become constants, which fold; if they are large, a named tensor
 /// too. Errors: those of read_values; Code::limit_exceeded.
 Result<graph::Value> add_held_tensor(std::string_view name, const TensorView& tensor,
-                                     graph::Graph& graph);
+                                     ops::Builder& b);
 
 }  // namespace pfsday::onnx

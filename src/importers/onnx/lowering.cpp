@@ -65,6 +65,11 @@ Result<Axes> OnnxNode::integers(std::string_view name, const Axes& fallback) con
   return found != nullptr ? found->integers : fallback;
 }
 
+Result<std::vector<std::string_view>> OnnxNode::texts(std::string_view name) const {
+  const auto* found = TRY(find_of_kind(*this, name, Kind::texts, "a list of texts"));
+  return found != nullptr ? found->texts : std::vector<std::string_view>{};
+}
+
 Result<std::int64_t> OnnxNode::axis(std::string_view name, std::int64_t fallback,
                                     std::int64_t rank) const {
   return checked_axis(TRY(integer(name, fallback)), rank);

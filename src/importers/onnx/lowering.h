@@ -49,6 +49,8 @@ class OnnxNode {
   OnnxNode in_opset(std::int64_t opset) const;
 
   std::string_view op() const { return view_->op; }
+  /// The same for the same node of the file, however often it is lowered.
+  const void* identity() const { return view_->identity; }
   /// Version of the operator set that the file imports.
   std::int64_t opset() const { return opset_; }
 
@@ -79,6 +81,7 @@ class OnnxNode {
   Result<double> real(std::string_view name, double fallback) const;
   Result<std::string_view> text(std::string_view name, std::string_view fallback) const;
   Result<Axes> integers(std::string_view name, const Axes& fallback = {}) const;
+  Result<std::vector<std::string_view>> texts(std::string_view name) const;
   /// An attribute that names an axis, as an axis in 0..rank-1; negative ones count from the back.
   Result<std::int64_t> axis(std::string_view name, std::int64_t fallback, std::int64_t rank) const;
 

@@ -57,9 +57,9 @@ bool every_tap_counts(const SpatialWindow& read, bool with_pads) {
 
 /// What each sum is divided by, for each spatial position: the number of taps that count. Its
 /// contents are left open above the size that is folded, so that memory stays small.
-Value divisors(const SpatialWindow& read, bool with_pads, ElementType element, Builder& b) {
-  const TensorType type{element, read.output};
-  if (!graph::can_be_literal(type)) return b.graph().add_tensor("", type);
+Value divisors(const OnnxNode& node, const SpatialWindow& read, bool with_pads, Builder& b) {
+  const TensorType type{b.type(node.input(0)).element, read.output};
+  if (!graph::can_be_literal(type)) return b.held_tensor(node.identity(), "", type, {});
   std::vector<graph::Exact> counts = {1};
   for (std::size_t axis = 0; axis < read.output.size(); ++axis) {
     const std::vector<std::int64_t> inside = taps_inside(read, axis, with_pads);
@@ -80,7 +80,7 @@ Result<Values> lower_average_pool(const OnnxNode& node, Builder& b) {
   const bool with_pads = TRY(node.integer("count_include_pad", 0)) != 0;
   const Value sum = b.window_sum(node.input(0), over_all_axes(read.window));
   if (!every_tap_counts(read, with_pads)) {
-    return Values{b.div(sum, divisors(read, with_pads, b.type(node.input(0)).element, b))};
+    return Values{b.div(sum, divisors(node, read, with_pads, b))};
   }
   graph::Exact taps = 1;
   for (const std::int64_t size : read.window.size) taps *= static_cast<graph::Exact>(size);

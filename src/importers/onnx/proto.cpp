@@ -262,7 +262,6 @@ void read_shape(std::string_view message, ValueInfoView& info) {
 
 /// TypeProto.Tensor.
 void read_tensor_type(std::string_view message, ValueInfoView& info) {
-  info.is_tensor = true;
   Fields fields(message, "a tensor type");
   while (fields.next()) {
     switch (fields.number()) {
@@ -278,11 +277,32 @@ void read_tensor_type(std::string_view message, ValueInfoView& info) {
   }
 }
 
-void read_type(std::string_view message, ValueInfoView& info) {
-  Fields fields(message, "a type");
+void read_type(std::string_view message, ValueInfoView& info, int depth);
+
+/// TypeProto.Sequence and TypeProto.Optional: the type of what is in it.
+void read_element_type(std::string_view message, ValueInfoView& info, int depth) {
+  Fields fields(message, "the type of an element");
   while (fields.next()) {
     if (fields.number() == 1) {
+      read_type(fields.bytes(), info, depth);
+    } else {
+      fields.skip();
+    }
+  }
+}
+
+void read_type(std::string_view message, ValueInfoView& info, int depth) {
+  using enum ValueInfoView::Kind;
+  if (depth > nesting_limit) throw Malformed{message.data(), "types are nested too deep"};
+  Fields fields(message, "a type");
+  while (fields.next()) {
+    const unsigned number = fields.number();
+    if (number == 1) {
       read_tensor_type(fields.bytes(), info);
+      if (info.kind == other) info.kind = tensor;
+    } else if (number == 4 || number == 9) {
+      if (info.kind != sequence) info.kind = number == 4 ? sequence : optional;
+      read_element_type(fields.bytes(), info, depth + 1);
     } else {
       fields.skip();
     }
@@ -298,7 +318,7 @@ ValueInfoView read_value_info(std::string_view message) {
         info.name = fields.bytes();
         break;
       case 2:
-        read_type(fields.bytes(), info);
+        read_type(fields.bytes(), info, 0);
         break;
       default:
         fields.skip();
@@ -343,7 +363,7 @@ AttributeView::Kind read_attribute_field(Fields& fields, AttributeView& attribut
       fields.integers([&](std::int64_t value) { attribute.integers.push_back(value); });
       return integers;
     case 9:
-      fields.skip();
+      attribute.texts.push_back(fields.bytes());
       return texts;
     default:
       fields.skip();
@@ -358,6 +378,8 @@ AttributeView read_attribute(std::string_view message) {
   while (fields.next()) {
     if (fields.number() == 1) {
       attribute.name = fields.bytes();
+    } else if (fields.number() == 21) {
+      attribute.reference = fields.bytes();
     } else if (fields.number() == 20) {
       stated = attribute_kind_of(fields.integer());
     } else if (const auto kind = read_attribute_field(fields, attribute);
@@ -372,6 +394,7 @@ AttributeView read_attribute(std::string_view message) {
 
 NodeView read_node(std::string_view message) {
   NodeView node;
+  node.identity = message.data();
   Fields fields(message, "a node");
   while (fields.next()) {
     switch (fields.number()) {
@@ -452,6 +475,43 @@ OpsetView read_opset(std::string_view message) {
   return opset;
 }
 
+FunctionView read_function(std::string_view message) {
+  FunctionView function;
+  Fields fields(message, "a function");
+  while (fields.next()) {
+    switch (fields.number()) {
+      case 1:
+        function.name = fields.bytes();
+        break;
+      case 4:
+        function.inputs.push_back(fields.bytes());
+        break;
+      case 5:
+        function.outputs.push_back(fields.bytes());
+        break;
+      case 7:
+        function.body.nodes.push_back(read_node(fields.bytes()));
+        break;
+      case 9:
+        function.opsets.push_back(read_opset(fields.bytes()));
+        break;
+      case 10:
+        function.domain = fields.bytes();
+        break;
+      case 11:
+        function.defaults.push_back(read_attribute(fields.bytes()));
+        break;
+      case 12:
+        function.body.value_infos.push_back(read_value_info(fields.bytes()));
+        break;
+      default:
+        fields.skip();
+    }
+  }
+  if (function.domain == "ai.onnx") function.domain = {};
+  return function;
+}
+
 constexpr std::string_view model_kind = "the model";
 
 ModelView read_model_message(std::string_view message) {
@@ -469,6 +529,9 @@ ModelView read_model_message(std::string_view message) {
         break;
       case 8:
         model.opsets.push_back(read_opset(fields.bytes()));
+        break;
+      case 25:
+        model.functions.push_back(read_function(fields.bytes()));
         break;
       default:
         fields.skip();
@@ -643,6 +706,14 @@ ElementType element_type_of(std::string_view name) {
 }
 
 Result<ModelView> read_model_view(Bytes file) { return read_bytes(file, read_model_message); }
+
+Result<GraphView> read_body_view(Bytes body) {
+  return read_bytes(body, [](std::string_view message) {
+    GraphView view;
+    read_graph(message, view);
+    return view;
+  });
+}
 
 Result<TensorView> read_tensor_view(Bytes file) { return read_bytes(file, read_tensor); }
 

@@ -38,11 +38,13 @@ struct DimensionView {
   std::string_view name = {};
 };
 
-/// ValueInfoProto: an input, an output or an inner value with its declared type.
+/// ValueInfoProto: an input, an output or an inner value with its declared type. Of a sequence or
+/// an optional, the type is that of the tensors in it.
 struct ValueInfoView {
+  enum class Kind : std::uint8_t { other, tensor, sequence, optional };
   std::string_view name;
+  Kind kind = Kind::other;
   graph::ElementType element = graph::ElementType::unknown;
-  bool is_tensor = false;
   bool has_shape = false;
   std::vector<DimensionView> dimensions = {};
 };
@@ -61,6 +63,7 @@ struct AttributeView {
     other
   };
   std::string_view name;
+  std::string_view reference = {};  ///< in a function: the attribute of its call that is meant
   Kind kind = Kind::none;
   double real = 0;
   std::int64_t integer = 0;
@@ -68,10 +71,12 @@ struct AttributeView {
   std::optional<TensorView> tensor = {};
   std::vector<float> reals = {};
   graph::Axes integers = {};
+  std::vector<std::string_view> texts = {};
   std::vector<Bytes> graphs = {};  ///< bodies of control flow, unread
 };
 
 struct NodeView {
+  const void* identity = nullptr;  ///< where it stands in the file
   std::string_view op;
   std::string_view domain;  ///< empty for the standard operators
   std::string_view name;
@@ -94,10 +99,20 @@ struct OpsetView {
   std::int64_t version = 1;
 };
 
+/// FunctionProto: an operator that the file defines.
+struct FunctionView {
+  std::string_view name, domain;
+  std::vector<std::string_view> inputs = {}, outputs = {};
+  std::vector<AttributeView> defaults = {};  ///< attributes that a call may leave out
+  std::vector<OpsetView> opsets = {};
+  GraphView body = {};  ///< its nodes
+};
+
 struct ModelView {
   std::int64_t ir_version = 0;
   std::vector<OpsetView> opsets = {};
   GraphView graph = {};
+  std::vector<FunctionView> functions = {};
 };
 
 /// The element type with that number or name ("FLOAT") in TensorProto.DataType; unknown if there is
@@ -108,6 +123,9 @@ graph::ElementType element_type_of(std::string_view name);
 /// Errors: Code::model_truncated if the file ends inside a field, Code::model_malformed, each with
 /// the offset of the byte.
 Result<ModelView> read_model_view(Bytes file);
+
+/// The body of a node of control flow: one of AttributeView::graphs. Errors: as above.
+Result<GraphView> read_body_view(Bytes body);
 
 /// A TensorProto on its own, as test data are stored.
 Result<TensorView> read_tensor_view(Bytes file);
