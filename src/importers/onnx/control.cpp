@@ -318,13 +318,10 @@ Result<void> find_trips(Scope& scope, const Items& inputs, Loop& loop) {
   if (const auto found = named.find(loop.name); found != named.end()) {
     scope.context().used_names.insert(found->first);
     loop.trips = found->second;
-  } else if (known && known->type().elements() == Count(1)) {
-    const graph::Exact most = known->at(0);
-    if (most > static_cast<graph::Exact>(ops::size_limit)) {
-      return fail(Code::limit_exceeded, "a loop of more than 2^60 trips",
-                  fmt::format("pass --trips {}=N", loop.name));
-    }
-    loop.trips = std::max<std::int64_t>(0, static_cast<std::int64_t>(most));
+  } else if (known && known->type().elements() == Count(1) &&
+             known->at(0) <= static_cast<graph::Exact>(ops::size_limit)) {
+    // A larger limit is how exporters write a loop that only its condition ends.
+    loop.trips = std::max<std::int64_t>(0, known->integers().at(0));
   }
   loop.has_limit = loop.trips.has_value();
   const auto goes_on = inputs.size() > 1 && inputs[1].is_tensor()

@@ -3,6 +3,7 @@
 #include <bit>
 #include <cassert>
 #include <charconv>
+#include <protozero/pbf_reader.hpp>
 #include <protozero/pbf_writer.hpp>
 
 #include "importers/onnx/proto.h"
@@ -104,6 +105,10 @@ struct AttributeWriter {
     writer.add_packed_float(7, values.begin(), values.end());
     writer.add_int32(20, 6);
   }
+  void operator()(const std::vector<std::string>& values) const {
+    for (const std::string& value : values) writer.add_string(9, value);
+    writer.add_int32(20, 8);
+  }
   void operator()(const TensorToWrite& tensor) const {
     writer.add_message(5, tensor_bytes("", tensor));
     writer.add_int32(20, 4);
@@ -181,8 +186,23 @@ void ModelWriter::value_info(std::string_view name, const TensorType& type) {
   pbf_writer(graph_).add_message(13, value_info_bytes(name, bytes));
 }
 
+void ModelWriter::function(std::string_view domain, std::string_view name,
+                           const std::vector<std::string>& inputs,
+                           const std::vector<std::string>& outputs, const ModelWriter& body) {
+  std::string bytes;
+  pbf_writer writer(bytes);
+  writer.add_string(1, std::string(name));
+  for (const std::string& input : inputs) writer.add_string(4, input);
+  for (const std::string& output : outputs) writer.add_string(5, output);
+  protozero::pbf_reader nodes(body.graph_);
+  while (nodes.next(1)) writer.add_message(7, nodes.get_view());
+  writer.add_message(9, opset_bytes("", opset_));
+  writer.add_string(10, std::string(domain));
+  pbf_writer(others_).add_message(25, bytes);
+}
+
 void ModelWriter::opset(std::string_view domain, std::int64_t version) {
-  pbf_writer(opsets_).add_message(8, opset_bytes(domain, version));
+  pbf_writer(others_).add_message(8, opset_bytes(domain, version));
 }
 
 std::string ModelWriter::graph_part() const {
@@ -197,7 +217,7 @@ std::string ModelWriter::bytes() const {
   model.add_int64(1, 8);
   bytes += graph_part();
   model.add_message(8, opset_bytes("", opset_));
-  return bytes + opsets_;
+  return bytes + others_;
 }
 
 }  // namespace pfsday::onnx

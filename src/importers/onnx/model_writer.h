@@ -26,8 +26,9 @@ struct BodyToWrite {
   std::string graph;
 };
 
-using AttributeToWrite = std::variant<std::int64_t, double, std::string, graph::Axes,
-                                      std::vector<float>, TensorToWrite, BodyToWrite>;
+using AttributeToWrite =
+    std::variant<std::int64_t, double, std::string, graph::Axes, std::vector<float>,
+                 std::vector<std::string>, TensorToWrite, BodyToWrite>;
 
 struct NodeToWrite {
   std::string op;
@@ -48,6 +49,10 @@ class ModelWriter {
   void input(std::string_view name, const graph::TensorType& type);
   void initializer(std::string_view name, const TensorToWrite& tensor);
   void node(const NodeToWrite& node);
+  /// An operator that the file defines by the nodes that `body` has gathered.
+  void function(std::string_view domain, std::string_view name,
+                const std::vector<std::string>& inputs, const std::vector<std::string>& outputs,
+                const ModelWriter& body);
   /// Another operator set beside the standard one.
   void opset(std::string_view domain, std::int64_t version);
   void output(std::string_view name);
@@ -64,7 +69,7 @@ class ModelWriter {
  private:
   std::int64_t opset_;
   std::string graph_;
-  std::string opsets_;  ///< the others, as fields of a model
+  std::string others_;  ///< other operator sets and functions, as fields of a model
 };
 
 /// A TensorProto on its own.
