@@ -12,8 +12,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const importers::Bytes file = std::as_bytes(std::span(data, size));
   auto model = importers::read_model(file, {.dimensions = {{"batch", 2}, {"seq", 4}}});
   if (!model) return 0;
-  const auto forward = count::count_step(model->graph, count::Step::forward, {});
-  const auto training = count::count_step(std::move(model->graph), count::Step::training, {});
+  const auto forward = count::count_step(model->graph, {.step = count::Step::forward}, {});
+  const auto training =
+      count::count_step(std::move(model->graph), {.step = count::Step::training}, {});
   // A training step holds its forward pass; only its loss and gradients may fail.
   if (training && !forward) std::abort();
   return 0;

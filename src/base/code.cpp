@@ -111,6 +111,11 @@ std::optional<Explanation> find_explanation(Code code) {
           "A training step was asked for, but no floating-point weight of the model "
           "influences a floating-point output. The message names the node that cuts the "
           "path."};
+    case Code::loss_unfit:
+      return Explanation{
+          "No output of the model can have the loss",
+          "--loss puts a loss behind the first floating-point output. It needs one with at least "
+          "one axis and one element."};
     case Code::run_malformed:
       return Explanation{
           "A run file is not valid",

@@ -39,6 +39,7 @@ enum class Code : std::uint16_t {
   count_overflow = 213,
   limit_exceeded = 214,
   no_trainable_parameter = 215,
+  loss_unfit = 219,
 
   run_malformed = 301,
   run_key_unknown = 302,

@@ -65,14 +65,14 @@ class Breakdown {
  public:
   Breakdown(const Graph& root, By by) : graph_(root), by_(by) {}
 
-  void add(const Node& node, const Work& work) {
+  void add(const Node& node, Pass pass, const Work& work) {
     if (by_ == By::none) return;
     const graph::Origin& origin = graph_.origins()[node.origin];
     const std::string key = by_ == By::op ? origin.op : std::to_string(node.origin);
-    const auto [found, is_new] = index_.try_emplace({key, node.pass}, rows_.size());
+    const auto [found, is_new] = index_.try_emplace({key, pass}, rows_.size());
     if (is_new) {
       rows_.push_back(
-          {.name = by_ == By::op ? origin.op : origin.name, .op = origin.op, .pass = node.pass});
+          {.name = by_ == By::op ? origin.op : origin.name, .op = origin.op, .pass = pass});
       origins_.emplace_back();
     }
     Row& row = rows_[found->second];
@@ -112,9 +112,16 @@ class Counter {
   Counter(const Graph& root, const CountOptions& options)
       : root_(root), options_(options), breakdown_(root, options.by) {}
 
-  void add(const Graph& graph, const std::vector<bool>& is_live, Count times) {
-    for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
-      if (is_live[i]) add(graph, graph.nodes()[i], times);
+  void add_root(const Schedule& schedule) {
+    const std::vector<bool> is_live = graph::find_live_nodes(root_);
+    for (std::size_t i = 0; i < root_.nodes().size(); ++i) {
+      if (!is_live[i]) continue;
+      const Node& node = root_.nodes()[i];
+      const Count times = i < schedule.update_begins ? schedule.micro_batches : Count(1);
+      add(root_, node, times, node.pass);
+      if (i < schedule.is_recomputed.size() && schedule.is_recomputed[i]) {
+        add(root_, node, times, Pass::recompute);
+      }
     }
   }
 
@@ -125,10 +132,11 @@ class Counter {
   }
 
  private:
-  void add(const Graph& graph, const Node& node, Count times) {
+  /// `pass` is that of the node, but for what is recomputed.
+  void add(const Graph& graph, const Node& node, Count times, Pass pass) {
     if (cost_of(node) == Cost::movement) return;
-    if (!node.bodies.empty()) return add_loop(node, times);
-    const bool is_forward = node.pass == Pass::forward;
+    if (!node.bodies.empty()) return add_loop(node, times, pass);
+    const bool is_forward = pass == Pass::forward;
     if (cost_of(node) == Cost::uncounted) {
       if (is_forward) uncounted_.insert(node.origin);
       counts_.uncounted.push_back(describe_uncounted(graph, node));
@@ -136,18 +144,24 @@ class Counter {
     }
     if (is_forward) counted_.insert(node.origin);
     const PassCount count = count_node(graph, node, options_.rules, times);
-    counts_.passes[static_cast<std::size_t>(node.pass)] += count;
-    breakdown_.add(node, count.work);
+    counts_.passes[static_cast<std::size_t>(pass)] += count;
+    breakdown_.add(node, pass, count.work);
     if (options_.lines) {
       counts_.lines.push_back(line_of(graph, node, root_.origins()[node.origin], count.work));
+      counts_.lines.back().pass = pass;
     }
   }
 
-  void add_loop(const Node& node, Count times) {
+  void add_loop(const Node& node, Count times, Pass pass) {
     assert(node.kind->name == "loop");  // branches have been chosen
     const Graph& body = *node.bodies[0];
-    add(body, graph::find_live_nodes(body),
-        times * Count(*graph::find_attribute<std::int64_t>(node.attributes, "trips")));
+    const std::vector<bool> is_live = graph::find_live_nodes(body);
+    const Count trips =
+        times * Count(*graph::find_attribute<std::int64_t>(node.attributes, "trips"));
+    for (std::size_t i = 0; i < body.nodes().size(); ++i) {
+      const Node& inner = body.nodes()[i];
+      if (is_live[i]) add(body, inner, trips, pass == Pass::recompute ? pass : inner.pass);
+    }
   }
 
   Uncounted describe_uncounted(const Graph& graph, const Node& node) const {
@@ -175,10 +189,11 @@ class Counter {
 
 }  // namespace
 
-Result<Counts> count_graph(const Graph& graph, const CountOptions& options) {
+Result<Counts> count_graph(const Graph& graph, const CountOptions& options,
+                           const Schedule& schedule) {
   const std::vector<bool> is_live = graph::find_live_nodes(graph);
   Counter counter(graph, options);
-  counter.add(graph, is_live, 1);
+  counter.add_root(schedule);
   Counts counts = std::move(counter).take();
   for (const PassCount& pass : counts.passes) counts.total += pass;
   if (counts.total.work.overflowed() || counts.total.bytes.overflowed()) {

@@ -99,7 +99,15 @@ struct CountOptions {
   std::size_t node_count = 0;
 };
 
+/// Of a training step: what is done more than once, or once for several micro-batches.
+struct Schedule {
+  std::vector<bool> is_recomputed = {};  ///< one entry for each node: again, for the gradients
+  Count micro_batches = 1;               ///< passes of all nodes before the update
+  std::size_t update_begins = ~std::size_t{0};  ///< the first node that is done once
+};
+
 /// The graph has no branches: see branches.h. Errors: Code::count_overflow.
-Result<Counts> count_graph(const graph::Graph& graph, const CountOptions& options);
+Result<Counts> count_graph(const graph::Graph& graph, const CountOptions& options,
+                           const Schedule& schedule = {});
 
 }  // namespace pfsday::count

@@ -24,7 +24,7 @@ Graph parse(std::string_view text) {
 }
 
 Counts count_training(std::string_view text) {
-  auto counts = count_step(parse(text), Step::training, {});
+  auto counts = count_step(parse(text), {.step = Step::training}, {});
   if (!counts) ADD_FAILURE() << to_string(counts.error());
   return *counts;
 }
@@ -50,7 +50,7 @@ TEST(Count, TwoLayers) {
 }
 
 TEST(Count, BytesReadAndWritten) {
-  const Counts counts = *count_step(parse(two_layers), Step::forward, {});
+  const Counts counts = *count_step(parse(two_layers), {.step = Step::forward}, {});
   EXPECT_EQ(counts.pass(Pass::forward).bytes, Count(4 * ((6 + 15 + 10) + (10 + 35 + 14))));
 }
 
@@ -100,7 +100,7 @@ input %x: f32[4,3]
 %y: f32[4,3] = add(%x, %x) from Add "live"
 output %y
 )"),
-                                    Step::forward, {.by = By::op, .node_count = 2});
+                                    {.step = Step::forward}, {.by = By::op, .node_count = 2});
   EXPECT_EQ(counts.total.work, (Work{.add = Count(12)}));
   ASSERT_EQ(counts.rows.size(), 1U);
   EXPECT_EQ(counts.rows[0].name, "Add");
@@ -144,7 +144,7 @@ parameter %w: f32[1152921504606846976,1152921504606846976]
 %y: f32[1152921504606846976,1152921504606846976] = dot(%x, %w) {batch_a=[], batch_b=[], contract_a=[1], contract_b=[0]}
 output %y
 )"),
-                                 Step::forward, {});
+                                 {.step = Step::forward}, {});
   ASSERT_FALSE(counts);
   EXPECT_EQ(counts.error().code, Code::count_overflow);
 }

@@ -11,25 +11,21 @@
 #include <vector>
 
 #include "base/result.h"
-#include "graph/graph.h"
+#include "count/training.h"
 
 namespace pfsday::count {
 
-struct Gradient {
-  graph::Value of;       ///< a parameter
-  graph::Value adjoint;  ///< of the same type
-};
-
 struct TrainingStep {
-  /// Outputs: those of the forward graph, then the adjoint of each parameter. The gradient of each
-  /// floating-point output is given: one more input each.
+  /// Outputs: those of the forward graph, then the adjoint of each value of which the gradient is
+  /// wanted. The gradient of the loss is given, or without one that of each floating-point output:
+  /// one more input each.
   graph::Graph graph;
-  std::vector<Gradient> gradients;
+  std::vector<Gradient> gradients;  ///< of the trainable parameters
 };
 
 /// A gradient node is tagged weight_gradient if it serves only adjoints of values that depend on no
 /// input of the graph, else data_gradient. n gradients that meet cost n - 1 adds.
 /// Errors: Code::no_trainable_parameter, naming the node that cuts the path.
-Result<TrainingStep> differentiate(graph::Graph graph);
+Result<TrainingStep> differentiate(graph::Graph graph, const StepOptions& options = {});
 
 }  // namespace pfsday::count

@@ -2,17 +2,25 @@
 
 #include "count/branches.h"
 #include "count/differentiate.h"
+#include "count/recompute.h"
 
 namespace pfsday::count {
 
-Result<Counts> count_step(graph::Graph graph, Step step, const CountOptions& options) {
-  if (step == Step::forward) return count_graph(choose_branches(std::move(graph)), options);
-  const TrainingStep training = TRY(differentiate(std::move(graph)));
-  Counts counts = TRY(count_graph(training.graph, options));
-  counts.parameters.trainable = 0;
+Result<Counts> count_step(graph::Graph graph, const StepOptions& step,
+                          const CountOptions& options) {
+  if (step.step == Step::forward) return count_graph(choose_branches(std::move(graph)), options);
+  TrainingStep training = TRY(differentiate(std::move(graph), step));
+  Schedule schedule{.is_recomputed = find_recomputed(training.graph, step),
+                    .micro_batches = step.accumulate,
+                    .update_begins = training.graph.nodes().size()};
+  Count trainable = 0;
   for (const Gradient& gradient : training.gradients) {
-    counts.parameters.trainable += training.graph.type(gradient.of).elements();
+    trainable += training.graph.type(gradient.of).elements();
   }
+  add_accumulation(training.graph, step.accumulate, training.gradients);
+  add_optimizer(training.graph, step.optimizer, training.gradients);
+  Counts counts = TRY(count_graph(training.graph, options, schedule));
+  counts.parameters.trainable = trainable;
   return counts;
 }
 

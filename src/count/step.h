@@ -1,14 +1,16 @@
 // Counts one model: the forward pass, or a whole training step.
+//
+//   const Counts counts = TRY(count_step(graph, {.step = Step::training,
+//                                                .optimizer = Optimizer::adamw}, {}));
 #pragma once
 
 #include "count/count.h"
+#include "count/training.h"
 
 namespace pfsday::count {
 
-enum class Step : std::uint8_t { forward, training };
-
-/// Differentiates where the step is training; trainable parameters are then those a gradient
-/// reaches. Errors: those of differentiate and count_graph.
-Result<Counts> count_step(graph::Graph graph, Step step, const CountOptions& options);
+/// Chooses branches, and differentiates where the step is training; trainable parameters are then
+/// those a gradient reaches. Errors: those of differentiate, add_loss and count_graph.
+Result<Counts> count_step(graph::Graph graph, const StepOptions& step, const CountOptions& options);
 
 }  // namespace pfsday::count

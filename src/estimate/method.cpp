@@ -141,7 +141,8 @@ struct CountedNetwork {
 };
 
 Result<count::Counts> count_graph(graph::Graph graph) {
-  return count::count_step(std::move(graph), count::Step::training, count::CountOptions{});
+  return count::count_step(std::move(graph), {.step = count::Step::training},
+                           count::CountOptions{});
 }
 
 /// Bindings that the model file had no use for.

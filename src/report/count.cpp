@@ -112,8 +112,9 @@ Result<CountReport> count_file(std::string_view path, importers::Bytes bytes,
                                           .by = report.request.by,
                                           .lines = report.request.lines,
                                           .node_count = model.node_count};
-  report.counts = TRY(
-      in_file(path, count::count_step(std::move(model.graph), report.request.step, count_options)));
+  report.counts =
+      TRY(in_file(path, count::count_step(std::move(model.graph), {.step = report.request.step},
+                                          count_options)));
   if (report.request.step == Step::training && !has_loss(report)) {
     report.notes.emplace_back(
         "The file has no loss: the gradient of each floating-point output is taken as given.");

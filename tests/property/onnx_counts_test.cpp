@@ -37,7 +37,8 @@ Counted count_one_node(NodeToWrite node, const Shape& x, const std::vector<Shape
     ADD_FAILURE() << to_string(read.error());
     return {};
   }
-  const auto counts = count::count_step(std::move(read->graph), count::Step::training, {});
+  const auto counts =
+      count::count_step(std::move(read->graph), {.step = count::Step::training}, {});
   if (!counts) {
     ADD_FAILURE() << to_string(counts.error());
     return {};
@@ -117,7 +118,7 @@ TEST(OnnxCounts, LocalResponseNormalization) {
   const std::string bytes = model.bytes();
   auto read = importers::read_model(std::as_bytes(std::span(bytes)), {});
   ASSERT_TRUE(read);
-  const auto counts = count::count_step(std::move(read->graph), count::Step::forward, {});
+  const auto counts = count::count_step(std::move(read->graph), {.step = count::Step::forward}, {});
   ASSERT_TRUE(counts);
   EXPECT_EQ(counts->pass(Pass::forward).work,
             (Work{.mul = 12 + 12, .add = 24 + 12, .div = 12, .special = 12}));

@@ -35,7 +35,7 @@ count::Counts count_file(const std::filesystem::path& path) {
     ADD_FAILURE() << to_string(model.error());
     return {};
   }
-  auto counts = count::count_step(std::move(model->graph), count::Step::training,
+  auto counts = count::count_step(std::move(model->graph), {.step = count::Step::training},
                                   {.node_count = model->node_count});
   if (!counts) {
     ADD_FAILURE() << to_string(counts.error());
