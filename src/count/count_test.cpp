@@ -124,6 +124,23 @@ output %y
   EXPECT_EQ(counts.pass(Pass::weight_gradient).work.products, Count(36)) << "the gradient goes on";
 }
 
+TEST(Count, GradientsOfUnknownTypeThatMeetAreUncounted) {
+  const Counts counts = count_training(R"(
+input %x: f32[2,3]
+parameter %w: f32[3,3]
+%h: f32[2,3] = dot(%x, %w) {batch_a=[], batch_b=[], contract_a=[1], contract_b=[0]} from Gemm "l1"
+%u: ? = uncounted(%h) {op="FooBar", reason="no such operator"} from FooBar "n"
+%v: ? = uncounted(%u) {op="Exp", reason="unknown type"} from Exp "exp"
+%y: ? = uncounted(%u, %v) {op="Add", reason="unknown type"} from Add "residual"
+output %y
+)");
+  EXPECT_EQ(counts.pass(Pass::weight_gradient).work.products, Count(18)) << "the gradient goes on";
+  std::vector<std::string> ops;
+  for (const Uncounted& node : counts.uncounted) ops.push_back(node.op);
+  EXPECT_EQ(ops, (std::vector<std::string>{"FooBar", "Exp", "Add", "Add gradient", "Exp gradient",
+                                           "sum of gradients", "FooBar gradient"}));
+}
+
 TEST(Differentiate, NamesTheNodeThatCutsThePath) {
   const auto step = differentiate(parse(R"(
 input %x: f32[2]

@@ -147,11 +147,16 @@ class Differentiation {
     return request_.is_dependent[v.index] ? Pass::data_gradient : Pass::weight_gradient;
   }
 
-  /// The sum of all gradients that have reached v; empty if none has.
+  /// The sum of all gradients that have reached v; empty if none has. What it costs is not known
+  /// where the type of v is not: v comes from an uncounted node.
   Value sum_of_adjoints(Value v) {
     const Values parts = adjoints_[v.index];
     if (parts.empty()) return {};
     builder_.set_pass(pass_of_adjoint(v));
+    if (parts.size() > 1 && !graph_.type(v).known()) {
+      return builder_.uncounted(parts, {graph_.type(v)}, "sum of gradients",
+                                "their type is unknown")[0];
+    }
     Value sum = parts[0];
     for (std::size_t i = 1; i < parts.size(); ++i) sum = builder_.add(sum, parts[i]);
     return sum;
