@@ -89,7 +89,11 @@ def measure_run(export, network, run):
     for name, parameter in network.named_parameters():
         parameter.requires_grad_(run.trainable in name)
     step = measure.measure(network, examples(export, run), run.input_gradient)
-    return {"bind": run.bind, "options": run.options, **step}
+    told = {"bind": run.bind, "options": run.options, **step}
+    if run.differs:
+        told["differs"] = {figure: {"more": more, "why": why}
+                           for figure, (more, why) in run.differs.items()}
+    return told
 
 
 def fit_polynomial(export, runs):
