@@ -4,8 +4,8 @@
     /usr/bin/python3 tools/write_exports.py write [NAME...]   default: all
     /usr/bin/python3 tools/write_exports.py check [NAME...]   exit 1 where a committed one differs
 
-Needs Debian's python3-torch, which neither the build nor the tests do: the files are committed. Each
-network of exports/catalogue.py is made with random weights from a fixed seed, exported by
+Needs Debian's python3-torch, which neither the build nor the tests do: the files are committed.
+Each network of exports/catalogue.py is made with random weights from a fixed seed, exported by
 torch.onnx.export, and its weights are moved out to a data file that is not kept. Parameters and
 products of a training step go to tests/exports/expected.json.
 """
@@ -29,7 +29,7 @@ SEED = 20180516
 
 
 def build(export):
-    """The network with random weights: the exporter merges equal ones, such as scales that are 1."""
+    """The network with random weights: the exporter merges equal ones, as scales that are 1."""
     torch.manual_seed(SEED)
     network = export.build().train(export.mode == "training")
     for tensor in [*network.parameters(), *network.buffers()]:

@@ -3,9 +3,9 @@
 
     check_counts.py BINARY [--plain] [NAME...]     default: every export of expected.json
 
-Each run of expected.json binds the open dimensions and may add options; --plain leaves out those that
-add some. Exits 1 where a figure differs from torch's by other than the stated amount, a model does not
-count completely, or a file is not listed.
+Each run of expected.json binds the open dimensions and may add options; --plain leaves out those
+that add some. Exits 1 where a figure differs from torch's by other than the stated amount, a model
+does not count completely, or a file is not listed.
 """
 
 import argparse

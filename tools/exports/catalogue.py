@@ -1,7 +1,7 @@
 """The exports: each a network, what it is exported with, and the runs that are measured.
 
-An input is written as its sizes; a name among them is a dimension that stays open in the file, and a
-run says what it is bound to. A tensor is taken as it stands.
+An input is written as its sizes; a name among them is a dimension that stays open in the file, and
+a run says what it is bound to. A tensor is taken as it stands.
 """
 
 from dataclasses import dataclass, field
@@ -44,8 +44,8 @@ class Export:
     polynomial: tuple = ()      # fitted to the products: powers of (batch, seq)
 
 
-FIRST_STATE = ("a loop counts as its body times its trips, so the first trip gives the gradient of the "
-               "initial state, which nobody needs and torch leaves out")
+FIRST_STATE = ("a loop counts as its body times its trips, so the first trip gives the gradient of "
+               "the initial state, which nobody needs and torch leaves out")
 
 
 def recurrent_run(extra, **bind):
@@ -70,8 +70,8 @@ EXPORTS = {
         runs=scaled((2, 16), (3, 21))),
     "transformer": Export(
         "nn.Transformer, encoder and decoder",
-        lambda: transformers.encoder_decoder(1, 32, 4), {"source": (2, 12, 32), "target": (2, 7, 32)},
-        opset=13),
+        lambda: transformers.encoder_decoder(1, 32, 4),
+        {"source": (2, 12, 32), "target": (2, 7, 32)}, opset=13),
     "gpt_fixed": Export(
         "GPT with tied embeddings, fixed sizes",
         lambda: transformers.Gpt(96, 32, 2, 48, 3), {"tokens": Tokens((2, 16))}, opset=14,
@@ -144,7 +144,8 @@ EXPORTS = {
         opset=14, mode="training"),
     "normalized": Export(
         "convolutions, normalization folded",
-        convolutions.normalized, {"x": ("batch", 3, 12, 12)}, opset=13, runs=[Run(bind={"batch": 2})]),
+        convolutions.normalized, {"x": ("batch", 3, 12, 12)}, opset=13,
+        runs=[Run(bind={"batch": 2})]),
     "normalized_train": Export(
         "the same, exported for training: normalization by the batch, dropout",
         convolutions.normalized, {"x": ("batch", 3, 12, 12)}, mode="training", opset=15,

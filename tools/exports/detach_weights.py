@@ -2,9 +2,9 @@
 
     small = detach_weights.detach(exported_bytes, "vit.data")
 
-Each float tensor of more than LIMIT bytes becomes a reference to its place in that data file, as the
-external data of ONNX has it. Integers and small tensors stay: shapes are steered by them. All other
-fields are copied as they stand, known or not.
+Each float tensor of more than LIMIT bytes becomes a reference to its place in that data file, as
+the external data of ONNX has it. Integers and small tensors stay: shapes are steered by them. All
+other fields are copied as they stand, known or not.
 """
 
 import os

@@ -6,12 +6,13 @@
 
 Two ways:
 
-  products  each call of a product that reaches torch's dispatcher, below autograd, from the shapes of
-            its operands. A product of the backward pass multiplies a gradient with a saved operand, and
-            gives the gradient of that operand's partner in the forward pass: a weight gradient where the
-            partner depends on no input of the network, else a data gradient.
-  profiler  the figures of torch.profiler, halved (it counts a multiply-add as two). In torch 1.13 they
-            lack convolutions of one and three axes, transposed ones, and all gradients of convolutions.
+  products  each call of a product that reaches torch's dispatcher, below autograd, from the shapes
+            of its operands. A product of the backward pass multiplies a gradient with a saved
+            operand, and gives the gradient of that operand's partner in the forward pass: a weight
+            gradient where the partner depends on no input of the network, else a data gradient.
+  profiler  the figures of torch.profiler, halved (it counts a multiply-add as two). In torch 1.13
+            they lack convolutions of one and three axes, transposed ones, and all gradients of
+            convolutions.
 
 The gradient of each output is given; inputs need none unless `input_gradient`.
 """

@@ -35,7 +35,8 @@ class Branches(nn.Module):
     def __init__(self, width):
         super().__init__()
         self.stem = nn.Linear(width, width)
-        self.wide = nn.Sequential(nn.Linear(width, 4 * width), nn.ReLU(), nn.Linear(4 * width, width))
+        self.wide = nn.Sequential(nn.Linear(width, 4 * width), nn.ReLU(),
+                                  nn.Linear(4 * width, width))
         self.narrow = nn.Linear(width, width)
 
     def forward(self, x):

@@ -31,7 +31,8 @@ class Block(nn.Module):
         super().__init__()
         self.ln_1, self.ln_2 = nn.LayerNorm(width), nn.LayerNorm(width)
         self.attn = SelfAttention(width, heads)
-        self.mlp = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
+        self.mlp = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(),
+                                 nn.Linear(4 * width, width))
 
     def forward(self, x, unseen=None):
         x = x + self.attn(self.ln_1(x), unseen)
@@ -105,7 +106,7 @@ def rotate(x, angles):
 
 
 class GroupedAttention(nn.Module):
-    """Several query heads share one key and value head; keys and values of past tokens are given."""
+    """Several query heads share one key and value head; those of past tokens are given."""
 
     def __init__(self, width, heads, shared):
         super().__init__()
