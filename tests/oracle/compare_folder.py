@@ -41,17 +41,22 @@ def run_count(binary, padding, *args):
     return documents, run.stderr
 
 
-def stored_tensors(path, kind):
-    """The inputs or outputs in the first data set beside a model, by name; only tensors."""
+def stored_files(path, kind):
+    """(value, bytes) of each input or output in the first data set beside a model."""
     graph, folder = wire.read(path).graph, os.path.join(os.path.dirname(path), "test_data_set_0")
-    held, stored = {tensor.name for tensor in graph.initializer}, {}
+    held = {tensor.name for tensor in graph.initializer}
     values = graph.output if kind == "output" else [v for v in graph.input if v.name not in held]
     for i, value in enumerate(values):
         file = os.path.join(folder, f"{kind}_{i}.pb")
-        if value.type and value.type.tensor_type and os.path.exists(file):
+        if value.type and os.path.exists(file):
             with open(file, "rb") as stream:
-                stored[value.name] = wire.read_message(memoryview(stream.read()), "Tensor")
-    return stored
+                yield value, memoryview(stream.read())
+
+
+def stored_tensors(path, kind):
+    """Those that are tensors, by name."""
+    return {value.name: wire.read_message(data, "Tensor")
+            for value, data in stored_files(path, kind) if value.type.tensor_type}
 
 
 def is_bindable(tensor):
@@ -65,14 +70,27 @@ def may_steer(tensor):
     return is_list or shapes.elements(tensor.dims) == 1
 
 
+def declared_and_stored_shapes(path):
+    """(name, declared shape, stored dims) of each input; of a sequence, those of its elements."""
+    for value, data in stored_files(path, "input"):
+        kind = value.type
+        if kind.tensor_type:
+            yield value.name, kind.tensor_type.shape, wire.read_message(data, "Tensor").dims
+        elif kind.sequence_type and kind.sequence_type.elem_type.tensor_type:
+            tensors = wire.read_message(data, "Sequence").tensor_values
+            if tensors:
+                yield value.name, kind.sequence_type.elem_type.tensor_type.shape, tensors[0].dims
+
+
 def bindings_of(path, stored):
     """--bind arguments: the open dimensions, and the integers that may steer the graph."""
     bound = {name: wire.numbers(tensor)[0]
              for name, tensor in stored.items() if is_bindable(tensor)}
-    for value in wire.read(path).graph.input:
-        if value.name in stored and value.type.tensor_type.shape:
-            sizes = zip(value.type.tensor_type.shape.dim, stored[value.name].dims)
-            bound.update((d.dim_param, size) for d, size in sizes if d.dim_param)
+    for name, shape, dims in declared_and_stored_shapes(path):
+        if shape is None:
+            bound[name] = "x".join(map(str, dims))
+        else:
+            bound.update((d.dim_param, size) for d, size in zip(shape.dim, dims) if d.dim_param)
     return [part for name, size in bound.items() for part in ("--bind", f"{name}={size}")]
 
 
