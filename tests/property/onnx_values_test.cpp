@@ -143,6 +143,7 @@ TEST(OnnxValues, Reductions) {
        {{"keepdims", std::int64_t{0}}},
        {reals({2, 2}, {3, 4, 5, 12}), axis},
        {{5, 13}}},
+      {"ReduceLogSumExp", 18, {}, {whole(ElementType::i64, {1, 2, 3})}, {{3}}},
       {"ReduceLogSumExp",
        1,
        {{"axes", Axes{0}}},

@@ -1,7 +1,5 @@
 // ReduceSum, ReduceMean, ReduceProd, ReduceMax, ReduceMin, and those that act on each element
 // before or after the sum: ReduceL1, ReduceL2, ReduceSumSquare, ReduceLogSum, ReduceLogSumExp.
-#include <fmt/format.h>
-
 #include "importers/onnx/lowering.h"
 
 namespace pfsday::onnx {
@@ -62,6 +60,14 @@ Value log_of_sum_of_exponentials(Value x, const Axes& axes, KeepDims keep, Build
   return b.add(log, b.reshape(top, b.shape(log)));
 }
 
+/// Integers as f64, which what is not whole needs; the result is an integer again.
+template <Reduce reduce>
+Value in_reals(Value x, const Axes& axes, KeepDims keep, Builder& b) {
+  const ElementType element = b.type(x).element;
+  if (!graph::is_integer(element)) return reduce(x, axes, keep, b);
+  return b.cast(reduce(b.cast(x, ElementType::f64), axes, keep, b), element);
+}
+
 constexpr Lowering rows[] = {
     {.op = "ReduceSum", .lower = lower_reduce<sum>},
     {.op = "ReduceProd", .lower = lower_reduce<product>},
@@ -69,10 +75,10 @@ constexpr Lowering rows[] = {
     {.op = "ReduceMax", .lower = lower_reduce<extremum<&Builder::reduce_max>>},
     {.op = "ReduceMin", .lower = lower_reduce<extremum<&Builder::reduce_min>>},
     {.op = "ReduceL1", .lower = lower_reduce<sum_of_absolutes>},
-    {.op = "ReduceL2", .lower = lower_reduce<root_of_squares>},
+    {.op = "ReduceL2", .lower = lower_reduce<in_reals<root_of_squares>>},
     {.op = "ReduceSumSquare", .lower = lower_reduce<sum_of_squares>},
-    {.op = "ReduceLogSum", .lower = lower_reduce<log_of_sum>},
-    {.op = "ReduceLogSumExp", .lower = lower_reduce<log_of_sum_of_exponentials>},
+    {.op = "ReduceLogSum", .lower = lower_reduce<in_reals<log_of_sum>>},
+    {.op = "ReduceLogSumExp", .lower = lower_reduce<in_reals<log_of_sum_of_exponentials>>},
 };
 
 }  // namespace

@@ -116,9 +116,12 @@ std::string NodeDraw::masks(const Shape& shape) {
 }
 
 std::string NodeDraw::whole_numbers(const Shape& shape, std::int64_t low, std::int64_t high) {
-  const TensorType type{ElementType::i64, shape};
-  const Axes values = integers(static_cast<std::size_t>(type.elements().value()), low, high);
-  return add({type, {values.begin(), values.end()}}, coin());
+  const auto count = static_cast<std::size_t>(graph::element_count(shape).value());
+  return integers_of(shape, integers(count, low, high));
+}
+
+std::string NodeDraw::integers_of(const Shape& shape, const Axes& values) {
+  return add({{ElementType::i64, shape}, {values.begin(), values.end()}}, coin());
 }
 
 NodeSample NodeDraw::finish_in(std::string_view domain, std::string_view op,
