@@ -16,4 +16,11 @@ namespace pfsday::importers {
 /// bindings of one name the last holds. Errors: Code::binding_malformed.
 Result<ImportOptions> parse_bindings(std::span<const std::string> bindings);
 
+/// NODE=N each, as --trips gives them. Errors: Code::binding_malformed.
+Result<std::map<std::string, std::int64_t, std::less<>>> parse_trips(
+    std::span<const std::string> trips);
+/// NODE=then or NODE=else each, as --branch gives them; true for then.
+Result<std::map<std::string, bool, std::less<>>> parse_branches(
+    std::span<const std::string> branches);
+
 }  // namespace pfsday::importers

@@ -26,6 +26,10 @@ struct ImportOptions {
   std::map<std::string, std::int64_t, std::less<>> dimensions = {};
   /// Name of an input to its whole shape: `input_ids` to 1x128.
   std::map<std::string, graph::Shape, std::less<>> inputs = {};
+  /// Patterns (* and ?) of the names of inputs that are parameters: exports without weights.
+  std::vector<std::string> parameters = {};
+  /// Tokens that a decoder has in its cache: the size of dimensions that the file names after them.
+  std::optional<std::int64_t> past = {};
   /// Name of a loop to how often it runs.
   std::map<std::string, std::int64_t, std::less<>> trips = {};
   /// Name of a branch to whether its first side (then) is taken.

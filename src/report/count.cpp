@@ -34,7 +34,20 @@ std::vector<std::string> unused_bindings(const importers::ImportOptions& options
   };
   for (const auto& [name, size] : options.dimensions) check(name);
   for (const auto& [name, shape] : options.inputs) check(name);
+  for (const auto& [name, trips] : options.trips) check(name);
+  for (const auto& [name, side] : options.branches) check(name);
+  for (const std::string& pattern : options.parameters) check(pattern);
+  if (options.past) check("past");
   return unused;
+}
+
+Result<importers::ImportOptions> import_options_of(const CountRequest& request) {
+  importers::ImportOptions options = TRY(importers::parse_bindings(request.bindings));
+  options.trips = TRY(importers::parse_trips(request.trips));
+  options.branches = TRY(importers::parse_branches(request.branches));
+  options.parameters = request.parameters;
+  options.past = request.past;
+  return options;
 }
 
 std::vector<std::string> pass_row(std::string name, const count::PassCount& pass) {
@@ -90,16 +103,18 @@ std::string name_of(Pass pass) {
   return name;
 }
 
-std::span<const Pass> passes_of(Step step) {
-  static constexpr Pass all[] = {Pass::forward,         Pass::loss,      Pass::data_gradient,
-                                 Pass::weight_gradient, Pass::recompute, Pass::optimizer};
-  static_assert(std::size(all) == graph::pass_count);
-  return std::span(all).first(step == Step::forward ? 1 : 4);
+std::vector<Pass> passes_of(const count::StepOptions& step) {
+  std::vector<Pass> passes = {Pass::forward};
+  if (step.step == Step::forward) return passes;
+  passes.insert(passes.end(), {Pass::loss, Pass::data_gradient, Pass::weight_gradient});
+  if (step.recompute != count::Recompute::none) passes.push_back(Pass::recompute);
+  if (step.optimizer != count::Optimizer::none) passes.push_back(Pass::optimizer);
+  return passes;
 }
 
 Result<CountReport> count_file(std::string_view path, importers::Bytes bytes,
                                CountRequest request) {
-  const importers::ImportOptions options = TRY(importers::parse_bindings(request.bindings));
+  const importers::ImportOptions options = TRY(import_options_of(request));
   importers::Model model = TRY(in_file(path, importers::read_model(bytes, options)));
   const bool is_hashed = request.hash && bytes.size() <= hashed_bytes;
   CountReport report{.path = std::string(path),
@@ -112,10 +127,9 @@ Result<CountReport> count_file(std::string_view path, importers::Bytes bytes,
                                           .by = report.request.by,
                                           .lines = report.request.lines,
                                           .node_count = model.node_count};
-  report.counts =
-      TRY(in_file(path, count::count_step(std::move(model.graph), {.step = report.request.step},
-                                          count_options)));
-  if (report.request.step == Step::training && !has_loss(report)) {
+  report.counts = TRY(
+      in_file(path, count::count_step(std::move(model.graph), report.request.step, count_options)));
+  if (report.request.step.step == Step::training && !has_loss(report)) {
     report.notes.emplace_back(
         "The file has no loss: the gradient of each floating-point output is taken as given.");
   }

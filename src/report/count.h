@@ -1,7 +1,7 @@
 // What `pfsday count` says of one model file: as a value, as tables of cells, and as JSON.
 //
-//   const CountReport report = TRY(report::count_file("net.onnx", bytes, {.step =
-//   Step::training}));
+//   const CountReport report =
+//       TRY(report::count_file("net.onnx", bytes, {.step = {.step = Step::training}}));
 #pragma once
 
 #include <string>
@@ -17,8 +17,12 @@
 namespace pfsday::report {
 
 struct CountRequest {
-  std::vector<std::string> bindings = {};  ///< NAME=VALUE
-  count::Step step = count::Step::forward;
+  std::vector<std::string> bindings = {};    ///< NAME=VALUE
+  std::vector<std::string> trips = {};       ///< NODE=N
+  std::vector<std::string> branches = {};    ///< NODE=then or NODE=else
+  std::vector<std::string> parameters = {};  ///< patterns of inputs that are parameters
+  std::optional<std::int64_t> past = {};     ///< tokens in the cache of a decoder
+  count::StepOptions step = {};
   count::By by = count::By::none;
   bool lines = false;  ///< the arithmetic, line by line
   bool hash = false;   ///< the SHA-256 of the file
@@ -42,7 +46,7 @@ inline constexpr std::size_t hashed_bytes = std::size_t{64} << 20U;
 Result<CountReport> count_file(std::string_view path, importers::Bytes bytes, CountRequest request);
 
 /// The passes that a count of that step shows.
-std::span<const graph::Pass> passes_of(count::Step step);
+std::vector<graph::Pass> passes_of(const count::StepOptions& step);
 
 /// As people read it: "data gradient".
 std::string name_of(graph::Pass pass);

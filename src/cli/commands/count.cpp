@@ -7,6 +7,7 @@
 #include "cli/count_several.h"
 #include "cli/exit_code.h"
 #include "cli/session.h"
+#include "cli/step_options.h"
 
 namespace pfsday::cli {
 namespace {
@@ -20,6 +21,44 @@ constexpr Option options[] = {
      .value = "NAME=VALUE",
      .doc = "size of a named dimension, or the shape of an input: batch=32, input_ids=1x128",
      .repeated = true},
+    {.name = "--past",
+     .value = "N",
+     .doc = "tokens in the cache of a decoder: the size of dimensions that are named after it"},
+    {.name = "--trips",
+     .value = "NODE=N",
+     .doc = "how often a loop runs that only the data end",
+     .repeated = true},
+    {.name = "--branch",
+     .value = "NODE=SIDE",
+     .doc = "take this side of a branch, then or else; without it, the larger one",
+     .repeated = true},
+    {.name = "--parameter",
+     .value = "PATTERN",
+     .doc = "inputs of these names are parameters: for exports without weights",
+     .repeated = true},
+    {.name = "--trainable",
+     .value = "PATTERN",
+     .doc = "train only parameters of these names (* and ?)",
+     .repeated = true},
+    {.name = "--freeze",
+     .value = "PATTERN",
+     .doc = "do not train parameters of these names",
+     .repeated = true},
+    {.name = "--input-gradient", .doc = "also the gradient of the floating-point inputs"},
+    {.name = "--loss",
+     .value = "none|cross-entropy|mse",
+     .doc = "put a loss behind the first output of a file that has none"},
+    {.name = "--recompute",
+     .value = "WHAT",
+     .doc = "forward values that are computed again: none, full, selective (attention between its "
+            "products), or a pattern of layers",
+     .repeated = true},
+    {.name = "--optimizer",
+     .value = "none|sgd|momentum|adam|adamw",
+     .doc = "the update of the trainable parameters, once"},
+    {.name = "--accumulate",
+     .value = "N",
+     .doc = "micro-batches before one update; the count is that of the whole update"},
     {.name = "--padding",
      .value = "window|real",
      .doc = "count every tap of a window, or only those whose input exists"},
@@ -67,16 +106,24 @@ void print_text(Session& session, const report::CountReport& report) {
   for (const std::string& formula : report::count_formulas(report)) session.print(formula + "\n");
 }
 
-report::CountRequest request_of(const Args& args) {
-  const auto bindings = args.all("--bind");
+Result<report::CountRequest> request_of(const Args& args) {
+  const auto list = [&](std::string_view option) {
+    const auto values = args.all(option);
+    return std::vector<std::string>(values.begin(), values.end());
+  };
   const bool real_padding = args.choice("--padding") == "real";
-  return {
-      .bindings = {bindings.begin(), bindings.end()},
-      .step = args.flag("--train") ? count::Step::training : count::Step::forward,
-      .by = parse_by(args.choice("--by")),
-      .lines = args.flag("--explain"),
-      .hash = args.flag("--json"),
-      .rules = {.padding = real_padding ? ops::Rules::Padding::real : ops::Rules::Padding::window}};
+  report::CountRequest request;
+  request.bindings = list("--bind");
+  request.trips = list("--trips");
+  request.branches = list("--branch");
+  request.parameters = list("--parameter");
+  request.past = TRY(parse_whole_number(args, "--past", 0));
+  request.step = TRY(parse_step_options(args));
+  request.by = parse_by(args.choice("--by"));
+  request.lines = args.flag("--explain");
+  request.hash = args.flag("--json");
+  request.rules.padding = real_padding ? ops::Rules::Padding::real : ops::Rules::Padding::window;
+  return request;
 }
 
 Result<int> count_one(Session& session, const Args& args, const report::CountRequest& request) {
@@ -93,7 +140,7 @@ Result<int> count_one(Session& session, const Args& args, const report::CountReq
 }
 
 Result<int> run(Session& session, const Args& args) {
-  const report::CountRequest request = request_of(args);
+  const report::CountRequest request = TRY(request_of(args));
   if (args.value("--diff")) return count_diff(session, args, request);
   if (args.value("--fail-above")) {
     return fail(Code::usage, "--fail-above needs a model to compare with", "name it with --diff");

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
+
 namespace pfsday::onnx {
 
 using graph::Shape;
@@ -10,12 +12,49 @@ using graph::to_string;
 
 std::optional<std::int64_t> Bindings::find_size(const DimensionView& dimension) const {
   if (dimension.size || dimension.name.empty()) return dimension.size;
-  if (const auto found = options_->dimensions.find(dimension.name);
-      found != options_->dimensions.end()) {
+  return size_named(dimension.name);
+}
+
+/// A name that is bound, or a sum of such names as exporters write it: "past + seq".
+std::optional<std::int64_t> Bindings::size_named(std::string_view name) const {
+  if (const auto found = options_->dimensions.find(name); found != options_->dimensions.end()) {
     return found->second;
   }
-  const auto found = from_shapes_.find(dimension.name);
-  return found == from_shapes_.end() ? std::nullopt : std::optional(found->second);
+  if (const auto found = from_shapes_.find(name); found != from_shapes_.end()) {
+    return found->second;
+  }
+  if (name.find('+') == std::string_view::npos) return size_with_past(name);
+  std::int64_t sum = 0;
+  for (const std::string_view part : split(name, '+')) {
+    const auto size = size_named(trim(part));
+    if (!size) return std::nullopt;
+    sum += *size;
+  }
+  return sum;
+}
+
+/// What --past says of dimensions that are named after the cache, and of those that hold the cache
+/// and the new tokens.
+std::optional<std::int64_t> Bindings::size_with_past(std::string_view name) const {
+  if (!options_->past) return std::nullopt;
+  if (name.find("past") != std::string_view::npos) return options_->past;
+  if (!name.starts_with("total")) return std::nullopt;
+  for (const std::string_view fresh : {"sequence_length", "sequence", "seq_len", "seq"}) {
+    const auto found = options_->dimensions.find(fresh);
+    if (found != options_->dimensions.end()) return *options_->past + found->second;
+  }
+  return std::nullopt;
+}
+
+void Bindings::note_used(std::string_view name) {
+  for (const std::string_view part : split(name, '+')) {
+    const std::string_view one = trim(part);
+    if (options_->dimensions.contains(one)) {
+      used_.emplace(one);
+    } else if (size_with_past(one)) {
+      used_.emplace("past");
+    }
+  }
 }
 
 Result<Shape> Bindings::check_whole_shape(const ValueInfoView& info, const Shape& given) {
@@ -90,7 +129,7 @@ Result<TensorType> Bindings::type_of_input(const ValueInfoView& info,
       return fail(Code::binding_malformed,
                   fmt::format("dimension \"{}\" is bound to {}", dimension.name, *size));
     }
-    if (options_->dimensions.contains(dimension.name)) used_.emplace(dimension.name);
+    note_used(dimension.name);
     type.shape.push_back(*size);
   }
   return type;

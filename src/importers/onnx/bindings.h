@@ -33,6 +33,9 @@ class Bindings {
 
  private:
   std::optional<std::int64_t> find_size(const DimensionView& dimension) const;
+  std::optional<std::int64_t> size_named(std::string_view name) const;
+  std::optional<std::int64_t> size_with_past(std::string_view name) const;
+  void note_used(std::string_view name);
   Result<graph::Shape> check_whole_shape(const ValueInfoView& info, const graph::Shape& given);
   std::unexpected<Error> unbound(const ValueInfoView& info, std::size_t axis,
                                  std::span<const ValueInfoView> all) const;

@@ -9,6 +9,7 @@
 
 #include <unordered_set>
 
+#include "base/text.h"
 #include "importers/importer.h"
 #include "importers/onnx/scope.h"
 
@@ -81,9 +82,25 @@ class Import {
     if (const auto given = bindings_.value_of_input(info.name, type)) {
       return Item::of(builder_.full(type, static_cast<graph::Exact>(*given)));
     }
+    if (is_parameter(info, type)) {
+      const graph::Value weight = result_.graph.add_tensor(std::string(info.name), type);
+      builder_.use_as_parameter(weight);
+      return Item::of(weight);
+    }
     Item item = Item::of(result_.graph.add_input(std::string(info.name), type));
     if (info.kind == ValueInfoView::Kind::sequence) item.kind = Item::Kind::open_sequence;
     return item;
+  }
+
+  /// As --parameter says.
+  bool is_parameter(const ValueInfoView& info, const TensorType& type) {
+    if (!graph::is_real(type.element)) return false;
+    for (const std::string& pattern : context_.options->parameters) {
+      if (!matches_glob(pattern, info.name)) continue;
+      context_.used_names.insert(pattern);
+      return true;
+    }
+    return false;
   }
 
   void note_new_opsets() {
