@@ -90,7 +90,10 @@ class Breakdown {
   std::vector<std::set<std::uint32_t>> origins_;
 };
 
-ParameterCounts count_parameters(const Graph& graph, const std::vector<bool>& is_live) {
+}  // namespace
+
+ParameterCounts count_parameters(const Graph& graph) {
+  const std::vector<bool> is_live = graph::find_live_nodes(graph);
   std::vector<bool> is_used(graph.value_count(), false);
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
     if (!is_live[i]) continue;
@@ -105,6 +108,8 @@ ParameterCounts count_parameters(const Graph& graph, const std::vector<bool>& is
   counts.trainable = counts.total;
   return counts;
 }
+
+namespace {
 
 /// Counts the live nodes of a graph and of the bodies in it.
 class Counter {
@@ -191,7 +196,6 @@ class Counter {
 
 Result<Counts> count_graph(const Graph& graph, const CountOptions& options,
                            const Schedule& schedule) {
-  const std::vector<bool> is_live = graph::find_live_nodes(graph);
   Counter counter(graph, options);
   counter.add_root(schedule);
   Counts counts = std::move(counter).take();
@@ -200,7 +204,7 @@ Result<Counts> count_graph(const Graph& graph, const CountOptions& options,
     return fail(Code::count_overflow, "the count exceeds 2^128 - 1 operations",
                 "the sizes in the file are probably wrong");
   }
-  counts.parameters = count_parameters(graph, is_live);
+  counts.parameters = count_parameters(graph);
   counts.bounds = find_bounds(graph);
   return counts;
 }

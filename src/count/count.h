@@ -99,6 +99,9 @@ struct CountOptions {
   std::size_t node_count = 0;
 };
 
+/// Of the tensors that live nodes use, on both sides of a branch.
+ParameterCounts count_parameters(const graph::Graph& graph);
+
 /// Of a training step: what is done more than once, or once for several micro-batches.
 struct Schedule {
   std::vector<bool> is_recomputed = {};  ///< one entry for each node: again, for the gradients

@@ -8,19 +8,24 @@ namespace pfsday::count {
 
 Result<Counts> count_step(graph::Graph graph, const StepOptions& step,
                           const CountOptions& options) {
-  if (step.step == Step::forward) return count_graph(choose_branches(std::move(graph)), options);
+  ParameterCounts parameters = count_parameters(graph);
+  if (step.step == Step::forward) {
+    Counts counts = TRY(count_graph(choose_branches(std::move(graph)), options));
+    counts.parameters = parameters;
+    return counts;
+  }
   TrainingStep training = TRY(differentiate(std::move(graph), step));
   Schedule schedule{.is_recomputed = find_recomputed(training.graph, step),
                     .micro_batches = step.accumulate,
                     .update_begins = training.graph.nodes().size()};
-  Count trainable = 0;
+  parameters.trainable = 0;
   for (const Gradient& gradient : training.gradients) {
-    trainable += training.graph.type(gradient.of).elements();
+    parameters.trainable += training.graph.type(gradient.of).elements();
   }
   add_accumulation(training.graph, step.accumulate, training.gradients);
   add_optimizer(training.graph, step.optimizer, training.gradients);
   Counts counts = TRY(count_graph(training.graph, options, schedule));
-  counts.parameters.trainable = trainable;
+  counts.parameters = parameters;
   return counts;
 }
 

@@ -1,6 +1,8 @@
 // Control flow, functions and sequences, imported from the bytes of a file and evaluated.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "graph/text.h"
 #include "importers/importer.h"
 #include "importers/onnx/model_writer.h"
