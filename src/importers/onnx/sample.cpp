@@ -117,10 +117,10 @@ std::string NodeDraw::masks(const Shape& shape) {
 
 std::string NodeDraw::whole_numbers(const Shape& shape, std::int64_t low, std::int64_t high) {
   const auto count = static_cast<std::size_t>(graph::element_count(shape).value());
-  return integers_of(shape, integers(count, low, high));
+  return given_integers(shape, integers(count, low, high));
 }
 
-std::string NodeDraw::integers_of(const Shape& shape, const Axes& values) {
+std::string NodeDraw::given_integers(const Shape& shape, const Axes& values) {
   return add({{ElementType::i64, shape}, {values.begin(), values.end()}}, coin());
 }
 
