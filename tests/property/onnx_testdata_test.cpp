@@ -72,6 +72,7 @@ constexpr Exception without_cases[] = {
     {"RotaryEmbedding", "newer than the data"},
     {"Scale", "experimental"},
     {"ScaledTanh", "experimental"},
+    {"SimplifiedLayerNormalization", "no standard operator"},
     {"Swish", "newer than the data"},
 };
 

@@ -61,7 +61,9 @@ class OnnxNode {
   const Values& inputs() const { return inputs_; }
   bool is_initializer(std::size_t i) const { return is_initializer_[i]; }
   /// As the file has it: of the inputs that the node was made with.
-  std::string_view input_name(std::size_t i) const { return view_->inputs[i]; }
+  std::string_view input_name(std::size_t i) const {
+    return i < view_->inputs.size() ? view_->inputs[i] : std::string_view{};
+  }
 
   std::size_t output_count() const { return view_->outputs.size(); }
   /// Whether anybody may use output i.
