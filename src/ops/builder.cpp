@@ -53,7 +53,11 @@ bool has_evaluation(const graph::Node& node) {
          std::ranges::all_of(node.bodies, is_evaluable);
 }
 
-bool can_evaluate(const graph::Node& node) { return has_evaluation(node) && !node.inputs.empty(); }
+/// Without inputs, a random number is another one each time; a pattern of movement is not.
+bool can_evaluate(const graph::Node& node) {
+  const bool is_same = !node.inputs.empty() || primitive_of(*node.kind).cost == Cost::movement;
+  return is_same && has_evaluation(node);
+}
 
 }  // namespace
 
@@ -208,6 +212,11 @@ Value Builder::constant(Literal literal) { return graph_->add_constant(std::move
 Value Builder::integers(const Axes& values) {
   TensorType type{ElementType::i64, {static_cast<std::int64_t>(values.size())}};
   return constant(Literal::of(std::move(type), std::vector<Exact>(values.begin(), values.end())));
+}
+
+Value Builder::iota(std::int64_t size, std::int64_t start, std::int64_t step) {
+  return emit("iota", {},
+              {{"element", std::string("i64")}, {"size", size}, {"start", start}, {"step", step}});
 }
 
 Value Builder::binary(std::string_view name, Value a, Value b) {

@@ -94,6 +94,8 @@ class Builder {
   Value constant(Literal literal);
   /// i64 vector.
   Value integers(const Axes& values);
+  /// start, start + step, ...: an i64 vector of any size.
+  Value iota(std::int64_t size, std::int64_t start = 0, std::int64_t step = 1);
 
   // Elementwise; operands are broadcast to each other (aligned from the right).
   Value add(Value a, Value b) { return binary("add", a, b); }

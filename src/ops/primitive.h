@@ -72,8 +72,7 @@ struct Primitive {
   /// Types and attributes of the inputs to the types of the outputs. The number of inputs has been
   /// checked and all input types are known.
   Result<TensorTypes> (*infer)(const NodeView& node) = nullptr;
-  /// Exact counts from the types; null where cost is not `work`. For data-dependent work, an upper
-  /// bound.
+  /// Exact counts from the types; null where cost is not `work`. An upper bound if `is_bound`.
   Work (*work)(const NodeView& node, const Rules& rules) = nullptr;
   /// Appends the nodes of the adjoints, each only where out.needs(i). Null: no gradient flows
   /// through (integer or boolean results, steps).
@@ -82,6 +81,8 @@ struct Primitive {
   bool derives_bodies = false;
   /// Plain loops: constant folding and the proof of the other rules.
   Evaluators evaluate = {};
+  /// What is done depends on the data (sorting, suppression): never more than the work rule says.
+  bool is_bound = false;
 };
 
 /// True if a gradient may flow from the outputs to the inputs.

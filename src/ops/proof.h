@@ -43,7 +43,8 @@ Graph copy_graph(const Graph& graph,
 /// The graph verifies.
 testing::AssertionResult types_hold(const Sample& sample);
 
-/// What the evaluation does is what the work rules say, counter by counter.
+/// What the evaluation does is what the work rules say, counter by counter. Nodes whose rule is an
+/// upper bound may do less of it.
 testing::AssertionResult work_holds(const Sample& sample, const Rules& rules);
 
 }  // namespace pfsday::ops

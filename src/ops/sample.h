@@ -64,6 +64,9 @@ class Draw {
   Value whole_numbers(const Shape& shape, std::int64_t low, std::int64_t high,
                       ElementType element = ElementType::i64);
 
+  /// What a tensor or input of the sample holds, to be changed.
+  std::vector<Exact>& contents(Value v) { return sample_.given.at(v).data; }
+
   /// The sample whose graph has these outputs.
   Sample finish(Values outputs);
   /// The sample of one node.

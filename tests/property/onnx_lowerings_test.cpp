@@ -56,10 +56,15 @@ Result<ops::Sample> import(const NodeSample& sample, const std::string& bytes) {
 
 /// Operators through which no gradient goes, and why.
 const std::map<std::string_view, std::string_view> without_gradient = {
+    {"Bernoulli", "a step: zero wherever it is defined"},
     {"Ceil", "a step: zero wherever it is defined"},
     {"Constant", "has no inputs"},
     {"ConstantOfShape", "of integers"},
+    {"EyeLike", "only the shape of its input counts"},
     {"Floor", "a step: zero wherever it is defined"},
+    {"Hardmax", "a step: zero wherever it is defined"},
+    {"RandomNormalLike", "only the shape of its input counts"},
+    {"RandomUniformLike", "only the shape of its input counts"},
     {"Round", "a step: zero wherever it is defined"},
     {"Sign", "a step: zero wherever it is defined"},
 };

@@ -63,7 +63,9 @@ const std::map<std::string_view, std::string_view> without_gradient = {
     {"ceil", "a step: zero wherever it is defined"},
     {"round", "a step: zero wherever it is defined"},
     {"sign", "a step: zero wherever it is defined"},
+    {"iota", "has no inputs"},
     {"random", "has no inputs"},
+    {"random_normal", "has no inputs"},
     {"stop_gradient", "stops it by definition"},
 };
 

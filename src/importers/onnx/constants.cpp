@@ -1,7 +1,9 @@
-// Operators whose result is known before the model runs: Constant, ConstantOfShape, Shape, Size.
+// Operators whose result is known before the model runs: Constant, ConstantOfShape, Shape, Size,
+// Range, EyeLike.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "importers/onnx/held_tensor.h"
 #include "importers/onnx/lowering.h"
@@ -20,7 +22,9 @@ Value vector_of(ElementType element, const Numbers& numbers, Builder& b) {
 
 /// A tensor of the model, or a number or list written as an attribute.
 Result<Values> lower_constant(const OnnxNode& node, Builder& b) {
-  if (const auto* value = node.find("value"); value != nullptr && value->tensor) {
+  for (const std::string_view name : {"value", "sparse_value"}) {
+    const auto* value = node.find(name);
+    if (value == nullptr || !value->tensor) continue;
     return Values{TRY(add_held_tensor(node.output_name(0), *value->tensor, b))};
   }
   if (const auto* value = node.find("value_float")) {
@@ -96,11 +100,63 @@ Result<Values> lower_size(const OnnxNode& node, Builder& b) {
   return Values{b.scalar(ElementType::i64, static_cast<graph::Exact>(elements.value()))};
 }
 
+/// start, start + delta, ... before the limit.
+Result<Values> lower_range(const OnnxNode& node, Builder& b) {
+  const graph::Exact start = TRY(known_scalar(node, 0, b));
+  const graph::Exact limit = TRY(known_scalar(node, 1, b));
+  const graph::Exact delta = TRY(known_scalar(node, 2, b));
+  const graph::Exact size = std::max<graph::Exact>(0, std::ceil((limit - start) / delta));
+  if (!(size <= 0x1p60L)) {
+    return fail(Code::shapes_disagree,
+                fmt::format("a range from {} to {} by {}", static_cast<double>(start),
+                            static_cast<double>(limit), static_cast<double>(delta)));
+  }
+  const ElementType element = b.type(node.input(0)).element;
+  const auto number = [&](graph::Exact value) -> graph::AttributeValue {
+    if (graph::is_integer(element)) return static_cast<std::int64_t>(value);
+    return static_cast<double>(value);
+  };
+  return Values{b.emit("iota", {},
+                       {{"element", std::string(to_string(element))},
+                        {"size", static_cast<std::int64_t>(size)},
+                        {"start", number(start)},
+                        {"step", number(delta)}})};
+}
+
+/// Ones on diagonal k of an [n, m] matrix: m zeros lie between them in the order of the elements.
+Value eye(ElementType element, const Shape& shape, std::int64_t k, Builder& b) {
+  const std::int64_t n = shape[0];
+  const std::int64_t m = shape[1];
+  const std::int64_t row = std::max<std::int64_t>(0, -k);
+  const std::int64_t column = std::max<std::int64_t>(0, k);
+  const std::int64_t length = std::min(n - row, m - column);
+  if (length <= 0) return b.full({element, shape}, 0);
+  const std::int64_t before = row * m + column;
+  const std::int64_t after = n * m - before - ((length - 1) * (m + 1) + 1);
+  const Value line = b.emit("pad", {b.full({element, {length}}, 1)},
+                            {{"low", Axes{before}}, {"high", Axes{after}}, {"interior", Axes{m}}});
+  return b.reshape(line, shape);
+}
+
+Result<Values> lower_eye_like(const OnnxNode& node, Builder& b) {
+  const TensorType type = b.type(node.input(0));
+  if (type.shape.size() != 2) {
+    return fail(Code::shapes_disagree, fmt::format("{} is no matrix", to_string(type.shape)));
+  }
+  ElementType element = type.element;
+  if (node.find("dtype") != nullptr) element = element_type_of(TRY(node.integer("dtype", 0)));
+  const std::int64_t k = TRY(node.integer("k", 0));
+  const std::int64_t most = std::max(type.shape[0], type.shape[1]);
+  return Values{eye(element, type.shape, std::clamp(k, -most, most), b)};
+}
+
 constexpr Lowering rows[] = {
     {.op = "Constant", .inputs = 0, .lower = lower_constant},
     {.op = "ConstantOfShape", .lower = lower_constant_of_shape},
     {.op = "Shape", .lower = lower_shape},
     {.op = "Size", .lower = lower_size},
+    {.op = "Range", .inputs = 3, .lower = lower_range},
+    {.op = "EyeLike", .lower = lower_eye_like},
 };
 
 }  // namespace

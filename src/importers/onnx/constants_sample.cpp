@@ -42,10 +42,28 @@ NodeSample make_size(std::string_view op, NodeDraw& draw) {
   return draw.finish(13, op, {draw.reals(draw.shape(0, 4))});
 }
 
-constexpr LoweringSample samples[] = {{"Constant", make_constant},
-                                      {"ConstantOfShape", make_constant_of_shape},
-                                      {"Shape", make_shape},
-                                      {"Size", make_size}};
+/// Up, down or empty; of reals or integers.
+NodeSample make_range(std::string_view op, NodeDraw& draw) {
+  const ElementType element = draw.coin() ? ElementType::f64 : ElementType::i64;
+  const auto held = [&](std::int64_t value) {
+    return draw.held_scalar(element, static_cast<double>(value));
+  };
+  const std::string start = held(draw.integer(-5, 5));
+  const std::string limit = held(draw.integer(-5, 5));
+  return draw.finish(11, op, {start, limit, held(draw.coin() ? 2 : -1)});
+}
+
+NodeSample make_eye_like(std::string_view op, NodeDraw& draw) {
+  const std::string x = draw.reals(draw.shape(2, 2));
+  const std::int64_t k = draw.integer(-5, 5);
+  if (draw.coin()) return draw.finish(9, op, {x}, {{"k", k}});
+  return draw.finish(9, op, {x}, {{"k", k}, {"dtype", std::int64_t{6}}});
+}
+
+constexpr LoweringSample samples[] = {
+    {"Constant", make_constant}, {"ConstantOfShape", make_constant_of_shape},
+    {"Shape", make_shape},       {"Size", make_size},
+    {"Range", make_range},       {"EyeLike", make_eye_like}};
 
 }  // namespace
 

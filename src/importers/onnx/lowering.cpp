@@ -155,6 +155,11 @@ Result<graph::Exact> known_scalar(const OnnxNode& node, std::size_t input, Build
                           to_string(literal.type())));
 }
 
+Result<std::int64_t> known_integer(const OnnxNode& node, std::size_t input, Builder& b) {
+  const graph::Exact value = TRY(known_scalar(node, input, b));
+  return static_cast<std::int64_t>(graph::to_element(ElementType::i64, value));
+}
+
 Result<std::optional<Axes>> integers_of(const OnnxNode& node, std::string_view attribute,
                                         std::size_t input, Builder& b) {
   if (node.has_input(input)) return std::optional(TRY(known_integers(node, input, b)));

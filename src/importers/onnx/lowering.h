@@ -128,6 +128,8 @@ Result<Axes> checked_axes(const Axes& axes, std::int64_t rank);
 Result<Axes> known_integers(const OnnxNode& node, std::size_t input, Builder& b);
 /// The only element of such an input.
 Result<graph::Exact> known_scalar(const OnnxNode& node, std::size_t input, Builder& b);
+/// The same as an integer, whatever type it is held in.
+Result<std::int64_t> known_integer(const OnnxNode& node, std::size_t input, Builder& b);
 /// Integers that older versions of an operator hold in an attribute, newer ones in an input; none
 /// if neither is given.
 Result<std::optional<Axes>> integers_of(const OnnxNode& node, std::string_view attribute,

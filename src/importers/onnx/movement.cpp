@@ -254,16 +254,23 @@ Result<ElementType> target_type(const OnnxNode& node) {
   return element_type_of(TRY(node.integer("to", 0)));
 }
 
-Result<Values> lower_cast(const OnnxNode& node, Builder& b) {
-  const ElementType from = b.type(node.input(0)).element;
-  const ElementType to = TRY(target_type(node));
+Result<Values> cast(Value x, ElementType to, Builder& b) {
+  const ElementType from = b.type(x).element;
   if (to == ElementType::unknown)
     return fail(Code::attribute_invalid, "the type to cast to is unknown");
   if (from != to && (from == ElementType::text || to == ElementType::text)) {
     return fail(Code::type_unsupported,
                 fmt::format("a cast from {} to {}", to_string(from), to_string(to)));
   }
-  return Values{b.cast(node.input(0), to)};
+  return Values{b.cast(x, to)};
+}
+
+Result<Values> lower_cast(const OnnxNode& node, Builder& b) {
+  return cast(node.input(0), TRY(target_type(node)), b);
+}
+
+Result<Values> lower_cast_like(const OnnxNode& node, Builder& b) {
+  return cast(node.input(0), b.type(node.input(1)).element, b);
 }
 
 struct Pads {
@@ -318,39 +325,65 @@ Value pad_with_value(Value x, const Pads& pads, Value value, Builder& b) {
   return y;
 }
 
-/// The element of 0..size-1 that position `at`, which may lie outside, repeats.
-std::int64_t repeated_index(std::string_view mode, std::int64_t at, std::int64_t size) {
+/// Evenly spaced indices along an axis.
+struct Run {
+  std::int64_t start = 0, step = 1, count = 0;
+};
+
+/// The elements of 0..size-1 that stand from position `at` on, which may lie outside: the first or
+/// last one (edge), x again and again (wrap), or from one end to the other and back without
+/// repeating the ends (reflect).
+Run run_from(std::string_view mode, std::int64_t at, std::int64_t size) {
   const auto modulo = [](std::int64_t a, std::int64_t n) { return ((a % n) + n) % n; };
-  if (mode == "edge") return std::clamp<std::int64_t>(at, 0, size - 1);
-  if (mode == "wrap") return modulo(at, size);
-  const std::int64_t period = std::max<std::int64_t>(1, 2 * (size - 1));
-  const std::int64_t folded = modulo(at, period);
-  return std::min(folded, period - folded);
+  if (mode == "edge") {
+    if (at < 0) return {0, 0, -at};
+    return at < size ? Run{at, 1, size - at} : Run{size - 1, 0, step_limit};
+  }
+  if (mode == "wrap") {
+    const std::int64_t first = modulo(at, size);
+    return {first, 1, size - first};
+  }
+  if (size == 1) return {0, 0, step_limit};
+  const std::int64_t period = 2 * (size - 1);
+  const std::int64_t first = modulo(at, period);
+  if (first < size - 1) return {first, 1, size - 1 - first};
+  return {period - first, -1, period - first};
 }
 
-/// Pads that repeat elements of x: a gather along each padded axis.
+/// The indices of the elements of 0..size-1 that stand at positions -low..size+high-1.
+Result<Value> repeated_indices(std::string_view mode, std::int64_t low, std::int64_t size,
+                               std::int64_t high, Builder& b) {
+  constexpr std::size_t most_runs = 4096;
+  Values runs;
+  for (std::int64_t at = -low; at < size + high;) {
+    if (runs.size() == most_runs) {
+      return fail(Code::type_unsupported,
+                  fmt::format("padding by \"{}\" repeats a size of {} too often", mode, size));
+    }
+    const Run run = run_from(mode, at, size);
+    const std::int64_t count = std::min(run.count, size + high - at);
+    runs.push_back(b.iota(count, run.start, run.step));
+    at += count;
+  }
+  return runs.empty() ? b.integers({}) : b.concat(runs, 0);
+}
+
+/// Pads that repeat elements of x: a gather along each padded axis. Negative ones crop.
 Result<Value> pad_by_repeating(Value x, const Pads& pads, std::string_view mode, Builder& b) {
   if (mode != "edge" && mode != "reflect" && mode != "wrap") {
     return fail(Code::type_unsupported, fmt::format("padding mode \"{}\" is not lowered", mode));
   }
-  constexpr Count longest = graph::literal_bytes_limit / 8;
   const Shape shape = b.shape(x);
   for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-    if (pads.low[axis] == 0 && pads.high[axis] == 0) continue;
-    const std::int64_t until = shape[axis] + pads.high[axis];
-    if (shape[axis] == 0 || until < -pads.low[axis]) {
+    const std::int64_t low = pads.low[axis];
+    const std::int64_t high = pads.high[axis];
+    if (low == 0 && high == 0) continue;
+    if (shape[axis] == 0 || shape[axis] + high < -low) {
       return fail(Code::shapes_disagree,
                   fmt::format("axis {} of {} cannot be padded", axis, to_string(shape)));
     }
-    if (Count(until + pads.low[axis]) > longest) {
-      return fail(Code::type_unsupported,
-                  fmt::format("padding by \"{}\" to {} elements", mode, until + pads.low[axis]));
-    }
-    Axes indices;
-    for (std::int64_t at = -pads.low[axis]; at < until; ++at) {
-      indices.push_back(repeated_index(mode, at, shape[axis]));
-    }
-    x = b.gather(x, b.integers(indices), static_cast<std::int64_t>(axis));
+    const Value indices = TRY(repeated_indices(mode, low, shape[axis], high, b));
+    x = b.gather(x, indices, static_cast<std::int64_t>(axis));
   }
   return x;
 }
@@ -386,6 +419,7 @@ constexpr Lowering rows[] = {
     {.op = "Expand", .inputs = 2, .lower = lower_expand},
     {.op = "Gather", .inputs = 2, .lower = lower_gather},
     {.op = "Cast", .lower = lower_cast},
+    {.op = "CastLike", .inputs = 2, .lower = lower_cast_like},
     {.op = "Pad", .lower = lower_pad},
 };
 

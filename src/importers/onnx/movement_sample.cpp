@@ -143,6 +143,13 @@ NodeSample make_cast(std::string_view op, NodeDraw& draw) {
                      {{"to", draw.choose({"DOUBLE", "INT32", "BOOL"})}});
 }
 
+NodeSample make_cast_like(std::string_view op, NodeDraw& draw) {
+  const std::string x = draw.reals(draw.shape(0, 4));
+  const std::string like = draw.coin() ? draw.reals({1}, NodeDraw::Domain::any, NodeDraw::Held::yes)
+                                       : draw.whole_numbers({1}, 0, 1);
+  return draw.finish(15, op, {x, like});
+}
+
 /// All modes; constant pads may crop.
 NodeSample make_pad(std::string_view op, NodeDraw& draw) {
   const Shape shape = draw.integers(static_cast<std::size_t>(draw.integer(1, 3)), 2, 4);
@@ -166,7 +173,7 @@ constexpr LoweringSample samples[] = {
     {"Squeeze", make_squeeze},   {"Unsqueeze", make_unsqueeze}, {"Transpose", make_transpose},
     {"Concat", make_concat},     {"Slice", make_slice},         {"Split", make_split},
     {"Expand", make_expand},     {"Gather", make_gather},       {"Cast", make_cast},
-    {"Pad", make_pad},
+    {"Pad", make_pad},           {"CastLike", make_cast_like},
 };
 
 }  // namespace

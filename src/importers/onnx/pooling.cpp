@@ -18,15 +18,40 @@ Result<SpatialWindow> pool_window(const OnnxNode& node, Builder& b) {
                      TRY(node.integers("kernel_shape")));
 }
 
-/// Where the maxima stood (the second output) is not computed: nothing in training needs it but the
-/// gradient, which is taken to remember it.
+Value flattened(Value x, Builder& b) {
+  return b.reshape(x, {static_cast<std::int64_t>(b.type(x).elements().value())});
+}
+
+/// Offsets into x as offsets into x with its spatial axes in the opposite order: column by column.
+Value by_columns(Value offsets, const Shape& x, Builder& b) {
+  const Value all = b.iota(static_cast<std::int64_t>(graph::element_count(x).value()));
+  Shape turned = x;
+  std::reverse(turned.begin() + 2, turned.end());
+  Axes order = axes_from(0, std::ssize(x));
+  std::reverse(order.begin() + 2, order.end());
+  const Value places = flattened(b.transpose(b.reshape(all, turned), order), b);
+  return b.gather(places, offsets, 0);
+}
+
+/// Where the maxima stand, and what stands there.
+Result<Values> max_with_indices(const OnnxNode& node, const ops::Window& window, Builder& b) {
+  const Value x = node.input(0);
+  const Value where = b.emit("window_argmax", {x},
+                             {{"size", window.size},
+                              {"strides", window.strides},
+                              {"pads_low", window.pads_low},
+                              {"pads_high", window.pads_high},
+                              {"dilations", window.dilations}});
+  const Value y = b.gather(flattened(x, b), where, 0);
+  if (!y || TRY(node.integer("storage_order", 0)) == 0) return Values{y, where};
+  return Values{y, by_columns(where, b.shape(x), b)};
+}
+
 Result<Values> lower_max_pool(const OnnxNode& node, Builder& b) {
   const SpatialWindow read = TRY(pool_window(node, b));
-  const Value y = b.window_max(node.input(0), over_all_axes(read.window));
-  if (!y || !node.has_output(1)) return Values{y};
-  const TensorType indices{ElementType::i64, b.shape(y)};
-  return Values{y, b.uncounted({node.input(0)}, {indices}, "MaxPool",
-                               "the indices of the maxima are not lowered")[0]};
+  const ops::Window window = over_all_axes(read.window);
+  if (node.has_output(1)) return max_with_indices(node, window, b);
+  return Values{b.window_max(node.input(0), window)};
 }
 
 /// Along one axis, how many taps of each window lie in 0..input-1 (or in the stated padding too).

@@ -28,7 +28,8 @@ void add_version(std::string_view op, std::int64_t opset, NodeDraw& draw, Attrib
   }
 }
 
-/// One or two spatial axes; strides, dilations, pads or auto_pad, ceil_mode.
+/// One or two spatial axes; strides, dilations, pads or auto_pad, ceil_mode; the
+/// places of maxima.
 NodeSample make_pool(std::string_view op, NodeDraw& draw) {
   const std::int64_t opset = draw.integer(1, 22);
   const auto rank = static_cast<std::size_t>(draw.integer(1, 2));
@@ -44,6 +45,10 @@ NodeSample make_pool(std::string_view op, NodeDraw& draw) {
                             draw.choose({"NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"}));
   }
   add_version(op, opset, draw, attributes);
+  if (op == "MaxPool" && opset >= 8 && draw.coin()) {
+    attributes.emplace_back("storage_order", draw.integer(0, 1));
+    return draw.finish(opset, op, {draw.reals(x)}, attributes, 2);
+  }
   return draw.finish(opset, op, {draw.reals(x)}, attributes);
 }
 

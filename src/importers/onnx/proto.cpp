@@ -352,6 +352,9 @@ AttributeView::Kind read_attribute_field(Fields& fields, AttributeView& attribut
     case 5:
       attribute.tensor = read_tensor(fields.bytes());
       return tensor;
+    case 22:
+      attribute.tensor = read_sparse_tensor(fields.bytes());
+      return tensor;
     case 6:
     case 11:
       attribute.graphs.push_back(bytes_of(fields.bytes()));

@@ -88,7 +88,7 @@ std::string NodeDraw::reals_within(const Shape& shape, double low, double high, 
   std::vector<graph::Exact> values;
   for (std::size_t i = 0; i < count; ++i) values.push_back(start + step * static_cast<double>(i));
   std::shuffle(values.begin(), values.end(), *rng_);
-  return add({type, std::move(values)}, held == Held::yes || (held == Held::maybe && coin()));
+  return add({type, std::move(values)}, is_held(held));
 }
 
 std::string NodeDraw::held_integers(const Axes& values) {
@@ -100,10 +100,10 @@ std::string NodeDraw::held_scalar(ElementType element, double value) {
   return add({{element, {}}, {value}}, true);
 }
 
-std::string NodeDraw::booleans(const Shape& shape) {
+std::string NodeDraw::booleans(const Shape& shape, Held held) {
   const TensorType type{ElementType::boolean, shape};
   const Axes values = integers(static_cast<std::size_t>(type.elements().value()), 0, 1);
-  return add({type, {values.begin(), values.end()}}, false);
+  return add({type, {values.begin(), values.end()}}, is_held(held));
 }
 
 std::string NodeDraw::masks(const Shape& shape) {

@@ -66,7 +66,7 @@ class NodeDraw {
   /// i64, held by the model.
   std::string held_integers(const Axes& values);
   std::string held_scalar(ElementType element, double value);
-  std::string booleans(const Shape& shape);
+  std::string booleans(const Shape& shape, Held held = Held::no);
   /// Booleans of which the first along the last axis is true.
   std::string masks(const Shape& shape);
   std::string whole_numbers(const Shape& shape, std::int64_t low, std::int64_t high);
@@ -84,6 +84,7 @@ class NodeDraw {
 
  private:
   std::string add(TensorToWrite tensor, bool is_held);
+  bool is_held(Held held) { return held == Held::yes || (held == Held::maybe && coin()); }
 
   Rng* rng_;
   std::vector<Operand> operands_;

@@ -110,14 +110,18 @@ void evaluate_gather(const NodeView& node, Evaluation<Scalar>& run) {
                 });
 }
 
+/// What lies outside the axis is added to nothing, and counted.
 template <class Scalar>
 void evaluate_scatter_add(const NodeView& node, Evaluation<Scalar>& run) {
   const auto axis = static_cast<std::size_t>(node.integer("axis"));
+  std::size_t outside = run.input(0).data.size();
   for_each_pick(node.output_shape(0), node.input_shape(0), axis, node.input_shape(1).size(),
                 run.input(1).data, [&](std::size_t whole, std::size_t part) {
                   Scalar& sum = run.output(0).data[whole];
                   sum = add(sum, run.input(0).data[part]);
+                  --outside;
                 });
+  for (; outside > 0; --outside) add<Scalar>(0, 0);
 }
 
 constexpr Primitive defs[] = {

@@ -34,7 +34,7 @@ Sample make_gather(std::string_view name, Rng& rng) {
 Sample make_scatter_add(std::string_view name, Rng& rng) {
   Draw draw(rng);
   const Pick p = draw_pick(draw);
-  const Value indices = draw.whole_numbers(p.picked, -p.size, p.size - 1);
+  const Value indices = draw.whole_numbers(p.picked, -p.size - 1, p.size);
   return draw.finish(name, {draw.reals(p.part), indices}, {{"axis", p.axis}, {"size", p.size}});
 }
 

@@ -8,7 +8,7 @@ Sample make_random(std::string_view name, Rng& rng) {
   return draw.finish(name, {}, {{"shape", draw.shape(0, 5)}, {"element", std::string("f64")}});
 }
 
-constexpr PrimitiveSample samples[] = {{"random", make_random}};
+constexpr PrimitiveSample samples[] = {{"random", make_random}, {"random_normal", make_random}};
 
 }  // namespace
 

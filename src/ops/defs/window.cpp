@@ -1,4 +1,4 @@
-// Sums and maxima over a sliding window (pooling), and their gradients.
+// Sums, maxima and their places over a sliding window (pooling), and the gradients.
 #include "ops/window.h"
 
 #include <fmt/format.h>
@@ -52,6 +52,18 @@ Adjoint of window_max: each element of dy is added where the maximum stood.
 At a tie the first tap wins. The forward pass is taken to remember where the maximum stood.
 )";
 
+constexpr std::string_view argmax_doc = R"(
+Where the maximum over a window that slides along every axis stands.
+
+  inputs   x
+  attrs    as window_sum
+  output   y   i64, of window_sum's shape: offsets into x, row by row; x's size where no tap of a
+           window is inside
+  work     as window_max
+
+At a tie the first tap wins.
+)";
+
 std::vector<WindowAxis> axes_of(const NodeView& node, const Shape& input, const Shape& output) {
   std::vector<WindowAxis> axes(input.size());
   for (std::size_t i = 0; i < axes.size(); ++i) {
@@ -85,6 +97,10 @@ Result<Shape> infer_output(const NodeView& node, const Shape& input) {
 
 Result<TensorTypes> infer_window(const NodeView& node) {
   return TensorTypes{{node.input_type(0).element, TRY(infer_output(node, node.input_shape(0)))}};
+}
+
+Result<TensorTypes> infer_argmax(const NodeView& node) {
+  return TensorTypes{{ElementType::i64, TRY(infer_output(node, node.input_shape(0)))}};
 }
 
 Result<void> check_dy(const Shape& dy, const Shape& expected) {
@@ -194,6 +210,23 @@ void evaluate_window(const NodeView& node, Evaluation<Scalar>& run, Scalar paddi
 }
 
 template <class Scalar>
+void evaluate_argmax(const NodeView& node, Evaluation<Scalar>& run) {
+  const auto& x = run.input(0).data;
+  auto& y = run.output(0).data;
+  std::fill(y.begin(), y.end(), static_cast<Exact>(x.size()));
+  std::vector<std::optional<Scalar>> best(y.size());
+  const auto axes = axes_of(node, node.input_shape(0), node.output_shape(0));
+  for_each_tap(axes, [&](auto at, std::size_t output) {
+    if (!at && run.rules().padding == Rules::Padding::real) return;
+    const Scalar tap = at ? x[*at] : Scalar(-HUGE_VALL);
+    if (best[output]) count_one<Scalar>(&Work::compare);
+    if (best[output] && value_of(tap) <= value_of(*best[output])) return;
+    best[output] = tap;
+    if (at) y[output] = static_cast<Exact>(*at);
+  });
+}
+
+template <class Scalar>
 void evaluate_sum(const NodeView& node, Evaluation<Scalar>& run) {
   evaluate_window<Scalar>(node, run, 0, add<Scalar>);
 }
@@ -239,6 +272,10 @@ constexpr Primitive defs[] = {
      .work = work_of_max,
      .derive = derive_max,
      .evaluate = {evaluate_max<Exact>, evaluate_max<Tally>}},
+    {.kind = {.name = "window_argmax", .inputs = 1, .doc = argmax_doc},
+     .infer = infer_argmax,
+     .work = work_of_max,
+     .evaluate = {evaluate_argmax<Exact>, evaluate_argmax<Tally>}},
     {.kind = {.name = "window_sum_gradient", .inputs = 1, .doc = sum_gradient_doc},
      .infer = infer_sum_gradient,
      .work = work_of_sum_gradient,

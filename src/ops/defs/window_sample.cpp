@@ -78,6 +78,7 @@ Sample make_max_gradient(std::string_view name, Rng& rng) {
 constexpr PrimitiveSample samples[] = {
     {"window_sum", make_window},
     {"window_max", make_window},
+    {"window_argmax", make_window},
     {"window_sum_gradient", make_sum_gradient},
     {"window_max_gradient", make_max_gradient},
 };
