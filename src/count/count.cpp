@@ -10,6 +10,7 @@
 namespace pfsday::count {
 namespace {
 
+using graph::ElementType;
 using graph::Graph;
 using graph::Node;
 using graph::NodeView;
@@ -102,7 +103,10 @@ ParameterCounts count_parameters(const Graph& graph) {
   ParameterCounts counts;
   for (const Value v : graph.tensors()) {
     const graph::ValueInfo& info = graph.info(v);
-    if (!is_used[v.index] || !graph::is_real(info.type.element)) continue;
+    const ElementType element = info.type.element;
+    const bool is_stored =
+        graph::is_real(element) || graph::is_quantized(element) || info.is_parameter;
+    if (!is_used[v.index] || !is_stored) continue;
     (info.is_parameter ? counts.total : counts.buffers) += info.type.elements();
   }
   counts.trainable = counts.total;

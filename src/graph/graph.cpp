@@ -30,7 +30,8 @@ Value Graph::add_body_input(TensorType type, bool from_weight) {
 }
 
 Value Graph::add_tensor(std::string name, TensorType type, std::optional<Literal> literal) {
-  const bool is_weight = is_real(type.element) && type.elements() > Count(1);
+  const bool is_stored = is_real(type.element) || is_quantized(type.element);
+  const bool is_weight = is_stored && type.elements() > Count(1);
   const Value v = add_value({.type = std::move(type),
                              .source = Source::tensor,
                              .name = std::move(name),

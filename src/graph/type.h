@@ -57,6 +57,8 @@ ElementClass class_of(ElementType type);
 int bits_of(ElementType type);
 inline bool is_real(ElementType type) { return class_of(type) == ElementClass::real; }
 inline bool is_integer(ElementType type) { return class_of(type) == ElementClass::integer; }
+/// An integer type that quantized weights are stored in: of at most 16 bits.
+inline bool is_quantized(ElementType type) { return is_integer(type) && bits_of(type) <= 16; }
 
 /// The sizes of the axes, outermost first; each at least 0. No axes: a scalar.
 using Shape = boost::container::small_vector<std::int64_t, 6>;

@@ -150,7 +150,8 @@ std::optional<Values> Builder::fold(const graph::Node& node, const TensorTypes& 
   const bool is_small = std::ranges::all_of(outputs, graph::can_be_literal);
   const bool is_constant = std::ranges::all_of(node.inputs, [this](Value v) {
     const graph::ValueInfo& info = graph_->info(v);
-    return info.literal && !info.from_weight && graph::can_be_literal(info.type);
+    const bool is_weight = info.from_weight || info.is_parameter;
+    return info.literal && !is_weight && graph::can_be_literal(info.type);
   });
   if (!can_evaluate(node) || !is_small || !is_constant) return std::nullopt;
   Graph scratch;
@@ -420,7 +421,11 @@ void Builder::use_as_parameter(Value v) {
     if (!next || walked_[next.index]) continue;
     walked_[next.index] = true;
     const graph::ValueInfo& info = graph_->info(next);
-    if (!graph::is_real(info.type.element)) continue;
+    const ElementType element = info.type.element;
+    // Whatever moves may be indexed: only the operand itself may be of wide integers.
+    const bool may_be_weight = graph::is_real(element) || graph::is_quantized(element) ||
+                               (next == v && graph::is_integer(element));
+    if (!may_be_weight) continue;
     if (info.source == graph::Source::tensor && !info.name.empty()) graph_->mark_parameter(next);
     if (const Value outside = outside_of(next)) outer_->use_as_parameter(outside);
     const graph::Node* node = graph_->producer(next);

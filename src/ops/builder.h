@@ -150,8 +150,8 @@ class Builder {
     root().add_bound({origin_, std::move(kind), std::move(reason)});
   }
 
-  /// Says that v is a weight, bias, scale, recurrent or embedding operand. Marks the float tensor
-  /// that it is made of, through movement alone, as a parameter.
+  /// Says that v is a weight, bias, scale, recurrent or embedding operand. Marks the float or
+  /// quantized tensor that it is made of, through movement alone, as a parameter.
   void use_as_parameter(Value v);
 
  private:

@@ -69,6 +69,11 @@ const std::map<std::string_view, std::string_view> without_gradient = {
     {"stop_gradient", "stops it by definition"},
 };
 
+/// Primitives whose gradient is not their derivative, by convention, and why.
+const std::map<std::string_view, std::string_view> straight_through = {
+    {"quantize_round", "passes a gradient as if nothing were rounded"},
+};
+
 TEST_P(Primitives, GradientAgreesWithFiniteDifferences) {
   const Primitive& primitive = *GetParam();
   if (primitive.cost == Cost::uncounted) GTEST_SKIP() << "nobody knows what it does";
@@ -78,7 +83,9 @@ TEST_P(Primitives, GradientAgreesWithFiniteDifferences) {
     ASSERT_TRUE(!is_real || passes_gradient(primitive) != is_excused);
     if (!is_real || is_excused) return;
     for (const Rules& rules : all_rules) {
-      EXPECT_TRUE(count::gradient_holds(sample, rules));
+      if (!straight_through.contains(primitive.kind.name)) {
+        EXPECT_TRUE(count::gradient_holds(sample, rules));
+      }
       EXPECT_TRUE(count::gradient_work_holds(sample, rules));
     }
   });

@@ -117,10 +117,18 @@ std::string NodeDraw::masks(const Shape& shape) {
 
 std::string NodeDraw::whole_numbers(const Shape& shape, std::int64_t low, std::int64_t high) {
   const auto count = static_cast<std::size_t>(graph::element_count(shape).value());
-  return given_integers(shape, integers(count, low, high));
+  return integers_of(shape, integers(count, low, high));
 }
 
-std::string NodeDraw::given_integers(const Shape& shape, const Axes& values) {
+std::string NodeDraw::typed_integers(ElementType element, const Shape& shape, std::int64_t low,
+                                     std::int64_t high, Held held) {
+  const TensorType type{element, shape};
+  const Axes values = integers(static_cast<std::size_t>(type.elements().value()), low, high);
+  return add({type, {values.begin(), values.end()}},
+             held == Held::yes || (held == Held::maybe && coin()));
+}
+
+std::string NodeDraw::integers_of(const Shape& shape, const Axes& values) {
   return add({{ElementType::i64, shape}, {values.begin(), values.end()}}, coin());
 }
 

@@ -70,8 +70,11 @@ class NodeDraw {
   /// Booleans of which the first along the last axis is true.
   std::string masks(const Shape& shape);
   std::string whole_numbers(const Shape& shape, std::int64_t low, std::int64_t high);
-  /// i64, perhaps held by the model.
-  std::string given_integers(const Shape& shape, const Axes& values);
+  /// Integers of that type in low..high, perhaps held by the model.
+  std::string typed_integers(ElementType element, const Shape& shape, std::int64_t low,
+                             std::int64_t high, Held held = Held::maybe);
+  /// i64 with that contents.
+  std::string integers_of(const Shape& shape, const Axes& values);
 
   NodeSample finish(std::int64_t opset, std::string_view op, std::vector<std::string> inputs,
                     std::vector<std::pair<std::string, AttributeToWrite>> attributes = {},

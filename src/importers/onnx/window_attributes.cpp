@@ -109,6 +109,95 @@ Result<SpatialWindow> read_window(const OnnxNode& node, const Shape& input, cons
   return read;
 }
 
+namespace {
+
+/// Sizes of a transposed convolution along one axis.
+struct TransposedAxis {
+  std::int64_t full = 0;     ///< what the taps reach, unpadded
+  std::int64_t stated = -1;  ///< the output size, if it is stated
+  std::int64_t added = 0;    ///< output_padding
+};
+
+/// Pads before and after, and the output size.
+Result<void> pad_transposed(std::string_view mode, TransposedAxis axis, TransposedWindow& read) {
+  ops::Window& w = read.window;
+  const std::size_t i = read.output.size();
+  std::int64_t output = axis.stated;
+  if (output >= 0) {
+    const std::int64_t total = std::max<std::int64_t>(0, axis.full + axis.added - output);
+    w.pads_low[i] = mode == "SAME_LOWER" ? total - total / 2 : total / 2;
+  } else {
+    output = axis.full + axis.added - w.pads_low[i] - w.pads_high[i];
+  }
+  w.pads_high[i] = axis.full - w.pads_low[i] - output;
+  read.output.push_back(output);
+  if (output >= 1) return {};
+  return fail(Code::shapes_disagree,
+              fmt::format("pads leave nothing of spatial axis {}, whose taps reach {} elements", i,
+                          axis.full + axis.added));
+}
+
+/// The spatial sizes that the attribute output_shape states; those before them may be stated too.
+Result<std::optional<Axes>> stated_output(const OnnxNode& node, std::size_t rank) {
+  if (node.find("output_shape") == nullptr) return std::optional<Axes>{};
+  const Axes stated = TRY(node.integers("output_shape"));
+  if (stated.empty()) return std::optional<Axes>{};
+  const bool fits = (stated.size() == rank || stated.size() == rank + 2) &&
+                    std::ranges::all_of(
+                        stated, [](std::int64_t size) { return size >= 1 && size <= step_limit; });
+  if (fits)
+    return std::optional(Axes(stated.end() - static_cast<std::ptrdiff_t>(rank), stated.end()));
+  return fail(Code::attribute_invalid,
+              fmt::format("output_shape is {} for {} spatial axes", to_string(stated), rank));
+}
+
+/// input * stride, where auto_pad asks for that and nothing else is stated.
+std::int64_t stated_size(const std::optional<Axes>& stated, std::string_view mode,
+                         std::int64_t input, std::int64_t stride, std::size_t axis) {
+  if (stated) return (*stated)[axis];
+  return mode.starts_with("SAME") ? input * stride : -1;
+}
+
+}  // namespace
+
+namespace {
+
+Result<void> check_transposed(const Shape& input, const Axes& kernel, const Axes& added) {
+  const auto fits = [](const Axes& sizes, std::int64_t low) {
+    return std::ranges::all_of(
+        sizes, [low](std::int64_t size) { return size >= low && size < step_limit; });
+  };
+  if (added.size() == input.size() && fits(input, 1) && fits(kernel, 1) && fits(added, 0)) {
+    return {};
+  }
+  return fail(Code::attribute_invalid,
+              fmt::format("a transposed window of {} with output_padding {} on {}",
+                          to_string(kernel), to_string(added), to_string(input)));
+}
+
+}  // namespace
+
+Result<TransposedWindow> read_transposed_window(const OnnxNode& node, const Shape& input,
+                                                const Axes& kernel) {
+  const std::size_t rank = input.size();
+  TransposedWindow read{.window = {.size = kernel}, .output = {}};
+  ops::Window& w = read.window;
+  w.strides = TRY(read_steps(node, "strides", rank));
+  w.dilations = TRY(read_steps(node, "dilations", rank));
+  const Axes added = TRY(node.integers("output_padding", Axes(rank, 0)));
+  const std::string_view mode = TRY(node.text("auto_pad", "NOTSET"));
+  TRY(check_transposed(input, kernel, added));
+  TRY(set_pads(node, w, input));
+  const auto stated = TRY(stated_output(node, rank));
+  for (std::size_t i = 0; i < rank; ++i) {
+    const TransposedAxis axis{.full = (input[i] - 1) * w.strides[i] + reach_of(w, i),
+                              .stated = stated_size(stated, mode, input[i], w.strides[i], i),
+                              .added = added[i]};
+    TRY(pad_transposed(mode, axis, read));
+  }
+  return read;
+}
+
 ops::Window over_all_axes(const ops::Window& spatial) {
   ops::Window all{.size = {1, 1},
                   .strides = {1, 1},

@@ -21,6 +21,18 @@ struct SpatialWindow {
 /// Errors: Code::attribute_invalid, Code::shapes_disagree if the window does not fit.
 Result<SpatialWindow> read_window(const OnnxNode& node, const Shape& input, const Axes& kernel);
 
+/// The convolution whose input gradient a transposed convolution is.
+struct TransposedWindow {
+  ops::Window window;
+  Shape output;  ///< spatial sizes, each at least 1
+};
+
+/// input: the spatial sizes of a transposed convolution. Padding follows from `output_shape` where
+/// that is stated; an odd one is split as `auto_pad` says, by default with more at the end.
+/// Errors: Code::attribute_invalid, Code::shapes_disagree if nothing is left, Code::limit_exceeded.
+Result<TransposedWindow> read_transposed_window(const OnnxNode& node, const Shape& input,
+                                                const Axes& kernel);
+
 /// The same window with size 1 along the first two axes, for the primitives that slide along all.
 ops::Window over_all_axes(const ops::Window& spatial);
 

@@ -344,6 +344,11 @@ constexpr Primitive defs[] = {
     unary<count_compare, round_even>(
         "round", "Nearest integer, ties to even: one compare for each element. No gradient.",
         nullptr),
+    unary<count_compare, round_even>(
+        "quantize_round",
+        "Nearest integer, ties to even: one compare for each element. The gradient passes as if\n"
+        "nothing were rounded, as training with quantized values has it.",
+        derive_each<pass_through>),
     unary<count_compare, sign_of>("sign", "-1, 0 or 1: one compare for each element. No gradient.",
                                   nullptr),
     predicate<[](Exact a, Exact b) -> Exact { return a == b; }>(

@@ -101,6 +101,7 @@ constexpr PrimitiveSample samples[] = {
     {"floor", unary},
     {"ceil", unary},
     {"round", unary},
+    {"quantize_round", unary},
     {"sign", unary},
     {"equal", make_comparison},
     {"less", make_comparison},

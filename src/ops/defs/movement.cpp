@@ -56,7 +56,7 @@ The order of the elements along axes turned round.
 constexpr std::string_view cast_doc = R"(
 The same values in another element type.
 
-  attrs    to   an element type, such as "f32"
+  attrs    to   an element type, such as "f32"; fits   (optional) the type is known to hold the values
   derive   cast back; no gradient through an integer or boolean type
 )";
 
