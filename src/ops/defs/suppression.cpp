@@ -60,12 +60,6 @@ Work work_of_suppression(const NodeView& node, const Rules&) {
 }
 
 template <class Scalar>
-Scalar smaller(const Scalar& a, const Scalar& b) {
-  count_one<Scalar>(&Work::compare);
-  return value_of(b) < value_of(a) ? b : a;
-}
-
-template <class Scalar>
 Scalar area_of(const Scalar* box) {
   return multiply(subtract(box[2], box[0]), subtract(box[3], box[1]));
 }
