@@ -111,6 +111,12 @@ std::optional<Explanation> find_explanation(Code code) {
           "A training step was asked for, but no floating-point weight of the model "
           "influences a floating-point output. The message names the node that cuts the "
           "path."};
+    case Code::formula_invalid:
+      return Explanation{
+          "A formula of a custom operator is not valid",
+          "It is not written as docs/custom-operators.md says, names something that the node does "
+          "not have, or its value is no count: negative, a fraction, or too large. floor() and "
+          "ceil() round."};
     case Code::loss_unfit:
       return Explanation{
           "No output of the model can have the loss",
@@ -120,7 +126,7 @@ std::optional<Explanation> find_explanation(Code code) {
       return Explanation{
           "A run file is not valid",
           "The file is not valid TOML, or a value has the wrong type. docs/run-files.md "
-          "describes every key."};
+          "describes every key; docs/custom-operators.md those of a file for --ops."};
     case Code::run_key_unknown:
       return Explanation{
           "A run file has an unknown key",

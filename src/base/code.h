@@ -39,6 +39,7 @@ enum class Code : std::uint16_t {
   count_overflow = 213,
   limit_exceeded = 214,
   no_trainable_parameter = 215,
+  formula_invalid = 216,
   loss_unfit = 219,
 
   run_malformed = 301,

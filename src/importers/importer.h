@@ -9,18 +9,20 @@
 
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "importers/custom_operators.h"
 #include "ops/builder.h"
 
 namespace pfsday::importers {
 
 using Bytes = std::span<const std::byte>;
 
-/// Sizes for what a file leaves open.
+/// What the user says of a file: sizes for what it leaves open, operators that nobody else knows.
 struct ImportOptions {
   /// Name of a dimension to its size: `batch` to 32.
   std::map<std::string, std::int64_t, std::less<>> dimensions = {};
@@ -34,6 +36,14 @@ struct ImportOptions {
   std::map<std::string, std::int64_t, std::less<>> trips = {};
   /// Name of a branch to whether its first side (then) is taken.
   std::map<std::string, bool, std::less<>> branches = {};
+  /// Consulted for operators that the importer does not know. Null: none.
+  std::shared_ptr<const CustomOperators> operators = {};
+};
+
+/// A node that is counted by the user's formulas.
+struct CustomUse {
+  std::string node;
+  std::string op;
 };
 
 struct Model {
@@ -45,6 +55,7 @@ struct Model {
   std::vector<std::string> notes = {};
   /// Names of bindings that the file had a use for.
   std::vector<std::string> used_bindings = {};
+  std::vector<CustomUse> custom = {};
 };
 
 struct Importer {

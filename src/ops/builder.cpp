@@ -401,9 +401,23 @@ Value Builder::gather(Value x, Value indices, std::int64_t axis) {
 
 Values Builder::uncounted(Values inputs, const TensorTypes& outputs, std::string op,
                           std::string reason) {
-  graph::Node node{.kind = &find_primitive("uncounted")->kind,
+  return append_stated("uncounted", std::move(inputs),
+                       {{"op", std::move(op)}, {"reason", std::move(reason)}}, outputs);
+}
+
+Values Builder::custom(Values inputs, const TensorTypes& outputs, std::string op, Axes work,
+                       Axes gradient) {
+  return append_stated(
+      "custom", std::move(inputs),
+      {{"op", std::move(op)}, {"work", std::move(work)}, {"gradient", std::move(gradient)}},
+      outputs);
+}
+
+Values Builder::append_stated(std::string_view name, Values inputs, Attributes attributes,
+                              const TensorTypes& outputs) {
+  graph::Node node{.kind = &find_primitive(name)->kind,
                    .inputs = std::move(inputs),
-                   .attributes = {{"op", std::move(op)}, {"reason", std::move(reason)}},
+                   .attributes = std::move(attributes),
                    .origin = origin_,
                    .pass = pass_};
   const Value first = graph_->append(std::move(node), outputs);

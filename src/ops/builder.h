@@ -145,6 +145,10 @@ class Builder {
   /// An operator nobody knows: its outputs have these types, unknown ones included.
   Values uncounted(Values inputs, const TensorTypes& outputs, std::string op, std::string reason);
 
+  /// An operator whose outputs and work somebody states; see the primitive `custom`.
+  Values custom(Values inputs, const TensorTypes& outputs, std::string op, Axes work,
+                Axes gradient = {});
+
   /// Notes that what is counted for the current front-end node is an upper bound or an assumption.
   void note_bound(std::string kind, std::string reason) {
     root().add_bound({origin_, std::move(kind), std::move(reason)});
@@ -155,6 +159,9 @@ class Builder {
   void use_as_parameter(Value v);
 
  private:
+  /// A node whose output types are stated, not inferred.
+  Values append_stated(std::string_view name, Values inputs, Attributes attributes,
+                       const TensorTypes& outputs);
   std::optional<Values> fold(const graph::Node& node, const TensorTypes& outputs);
   Value reduce(std::string_view name, Value x, const Axes& axes, KeepDims keep);
 

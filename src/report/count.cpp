@@ -47,6 +47,7 @@ Result<importers::ImportOptions> import_options_of(const CountRequest& request) 
   options.branches = TRY(importers::parse_branches(request.branches));
   options.parameters = request.parameters;
   options.past = request.past;
+  options.operators = request.operators;
   return options;
 }
 
@@ -95,6 +96,19 @@ std::vector<Pass> busy_passes(const CountReport& report) {
   return busy;
 }
 
+/// Which nodes are counted by formulas: a few of them by name.
+std::string describe_custom(const CountReport& report) {
+  constexpr std::size_t most = 5;
+  const std::size_t all = report.custom.size();
+  std::string names;
+  for (std::size_t i = 0; i < std::min(all, most); ++i) {
+    const importers::CustomUse& use = report.custom[i];
+    names += fmt::format("{}{} ({})", i == 0 ? "" : ", ", use.node, use.op);
+  }
+  if (all > most) names += fmt::format(" and {} more", all - most);
+  return fmt::format("Counted by the formulas of {}: {}", report.request.operators->file, names);
+}
+
 }  // namespace
 
 std::string name_of(Pass pass) {
@@ -122,7 +136,9 @@ Result<CountReport> count_file(std::string_view path, importers::Bytes bytes,
                      .sha256 = is_hashed ? sha256_of(bytes) : "",
                      .request = std::move(request),
                      .notes = std::move(model.notes),
-                     .unused_bindings = unused_bindings(options, model.used_bindings)};
+                     .unused_bindings = unused_bindings(options, model.used_bindings),
+                     .custom = std::move(model.custom)};
+  if (!report.custom.empty()) report.notes.push_back(describe_custom(report));
   const count::CountOptions count_options{.rules = report.request.rules,
                                           .by = report.request.by,
                                           .lines = report.request.lines,

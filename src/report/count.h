@@ -4,6 +4,7 @@
 //       TRY(report::count_file("net.onnx", bytes, {.step = {.step = Step::training}}));
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,8 @@ struct CountRequest {
   std::vector<std::string> branches = {};    ///< NODE=then or NODE=else
   std::vector<std::string> parameters = {};  ///< patterns of inputs that are parameters
   std::optional<std::int64_t> past = {};     ///< tokens in the cache of a decoder
+  /// Formulas for operators that nobody else knows; may be null.
+  std::shared_ptr<const importers::CustomOperators> operators = {};
   count::StepOptions step = {};
   count::By by = count::By::none;
   bool lines = false;  ///< the arithmetic, line by line
@@ -36,6 +39,7 @@ struct CountReport {
   CountRequest request;
   std::vector<std::string> notes = {};            ///< how the file was read
   std::vector<std::string> unused_bindings = {};  ///< names that nothing in the model has
+  std::vector<importers::CustomUse> custom = {};  ///< nodes that are counted by formulas
   count::Counts counts = {};
 };
 

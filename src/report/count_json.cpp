@@ -68,6 +68,14 @@ void write_uncounted(JsonWriter& json, const CountReport& report) {
   json.end_array();
 }
 
+void write_custom(JsonWriter& json, const CountReport& report) {
+  json.key("custom").begin_array();
+  for (const importers::CustomUse& use : report.custom) {
+    json.begin_object().member("node", use.node).member("op", use.op).end_object();
+  }
+  json.end_array();
+}
+
 void write_bounds(JsonWriter& json, const CountReport& report) {
   json.key("bounds").begin_array();
   for (const count::Bound& bound : report.counts.bounds) {
@@ -123,6 +131,7 @@ std::string count_json(const CountReport& report, JsonStyle style) {
   json.member("counted", counts.coverage.counted).member("movement", counts.coverage.movement);
   json.member("uncounted", counts.coverage.uncounted).end_object();
   write_uncounted(json, report);
+  write_custom(json, report);
   write_bounds(json, report);
   json.member("complete", counts.complete());
   write_rows(json, report);

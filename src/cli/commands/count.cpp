@@ -62,6 +62,9 @@ constexpr Option options[] = {
     {.name = "--padding",
      .value = "window|real",
      .doc = "count every tap of a window, or only those whose input exists"},
+    {.name = "--ops",
+     .value = "FILE",
+     .doc = "formulas for the cost of operators that pfsday does not know, in TOML"},
     {.name = "--diff",
      .value = "MODEL",
      .doc =
@@ -106,6 +109,16 @@ void print_text(Session& session, const report::CountReport& report) {
   for (const std::string& formula : report::count_formulas(report)) session.print(formula + "\n");
 }
 
+Result<std::shared_ptr<const importers::CustomOperators>> read_operators(const Session& session,
+                                                                         const Args& args) {
+  const auto path = args.value("--ops");
+  if (!path) return nullptr;
+  const std::string text = TRY(session.read_text(*path));
+  auto operators = TRY(in_file(*path, importers::parse_custom_operators(text)));
+  operators.file = *path;
+  return std::make_shared<const importers::CustomOperators>(std::move(operators));
+}
+
 Result<report::CountRequest> request_of(const Args& args) {
   const auto list = [&](std::string_view option) {
     const auto values = args.all(option);
@@ -140,7 +153,8 @@ Result<int> count_one(Session& session, const Args& args, const report::CountReq
 }
 
 Result<int> run(Session& session, const Args& args) {
-  const report::CountRequest request = TRY(request_of(args));
+  report::CountRequest request = TRY(request_of(args));
+  request.operators = TRY(read_operators(session, args));
   if (args.value("--diff")) return count_diff(session, args, request);
   if (args.value("--fail-above")) {
     return fail(Code::usage, "--fail-above needs a model to compare with", "name it with --diff");

@@ -59,6 +59,7 @@ class Import {
     result_.used_bindings = bindings_.used();
     result_.used_bindings.insert(result_.used_bindings.end(), context_.used_names.begin(),
                                  context_.used_names.end());
+    result_.custom = std::move(context_.custom);
     note_new_opsets();
     return std::move(result_);
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "importers/onnx/custom.h"
 #include "importers/onnx/held_tensor.h"
 
 namespace pfsday::onnx {
@@ -208,7 +209,7 @@ Result<Items> Scope::lower(const NodeView& view, const Items& inputs) {
 Result<Items> Scope::lower_tensors(const NodeView& view, const Items& inputs) {
   const OnnxNode node(view, opset_of(view.domain), tensors_of(inputs));
   const Lowering* lowering = find_lowering(view.domain, view.op, node.opset());
-  if (lowering == nullptr) return keep_uncounted(view, inputs, reason_unknown(view, node.opset()));
+  if (lowering == nullptr) return lower_unknown(view, node, inputs);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (inputs[i].is_sequence()) {
       return keep_uncounted(view, inputs, fmt::format("\"{}\" is no tensor", view.inputs[i]));
@@ -233,6 +234,27 @@ Result<Items> Scope::lower_tensors(const NodeView& view, const Items& inputs) {
     if (is_missing && !view.outputs[i].empty()) {
       return fail(Code::graph_invalid, fmt::format("it has no output {}", i));
     }
+  }
+  return items;
+}
+
+Result<Items> Scope::lower_unknown(const NodeView& view, const OnnxNode& node,
+                                   const Items& inputs) {
+  const importers::CustomOperators* operators = context_->options->operators.get();
+  const importers::CustomOperator* found =
+      operators != nullptr ? operators->find(view.domain, view.op) : nullptr;
+  if (found == nullptr || std::ranges::any_of(inputs, &Item::is_sequence)) {
+    return keep_uncounted(view, inputs, reason_unknown(view, node.opset()));
+  }
+  const auto outputs = lower_custom(*found, node, *builder_);
+  if (!outputs && outputs.error().code == Code::value_unknown) {
+    return keep_uncounted(view, inputs, outputs.error().what);
+  }
+  Items items;
+  for (const Value v : TRY(outputs)) items.push_back(Item::of(v));
+  std::string path = path_of(view);
+  if (context_->custom_nodes.insert(path).second) {
+    context_->custom.push_back({std::move(path), std::string(view.op)});
   }
   return items;
 }

@@ -33,6 +33,8 @@ struct Context {
   std::size_t node_count = 0;  ///< nodes met so far, each body once
   std::size_t depth = 0;       ///< bodies and calls around the current node
   std::set<std::string, std::less<>> used_names = {};  ///< of --trips and --branch
+  std::vector<importers::CustomUse> custom = {};       ///< nodes counted by formulas, once each
+  std::set<std::string, std::less<>> custom_nodes = {};
 };
 
 /// Bodies and calls within each other.
@@ -86,6 +88,8 @@ class Scope {
   Result<Items> find_inputs(const NodeView& view);
   Result<Items> lower(const NodeView& view, const Items& inputs);
   Result<Items> lower_tensors(const NodeView& view, const Items& inputs);
+  /// By the user's formulas, where there are any.
+  Result<Items> lower_unknown(const NodeView& view, const OnnxNode& node, const Items& inputs);
   Result<void> add_captured(const NodeView& view, Values& inputs);
   NodeView with_attributes_of_call(const NodeView& view) const;
 

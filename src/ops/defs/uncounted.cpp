@@ -1,4 +1,6 @@
-// Operators nobody knows, kept with their name.
+// Operators that only their name is known of: those whose cost somebody states, and the others.
+#include <limits>
+
 #include "ops/builder.h"
 #include "ops/gradients.h"
 #include "ops/infer.h"
@@ -24,7 +26,8 @@ Result<TensorTypes> infer_uncounted(const NodeView& node) {
   return types;
 }
 
-void derive_uncounted(const NodeView& node, std::span<const Value> dy, Gradients& out) {
+void derive_as_uncounted(const NodeView& node, std::span<const Value> dy, Gradients& out,
+                         const std::string& reason) {
   Values inputs(dy.begin(), dy.end());
   TensorTypes types;
   for (std::size_t i = 0; i < node.input_count(); ++i) {
@@ -32,13 +35,76 @@ void derive_uncounted(const NodeView& node, std::span<const Value> dy, Gradients
     if (out.needs(i)) types.push_back(node.input_type(i));
   }
   const Values adjoints =
-      out.graph().uncounted(inputs, types, node.text("op") + " gradient", node.text("reason"));
+      out.graph().uncounted(inputs, types, node.text("op") + " gradient", reason);
   for (std::size_t i = 0, next = 0; i < node.input_count(); ++i) {
     if (out.needs(i)) out.add(i, adjoints[next++]);
   }
 }
 
+void derive_uncounted(const NodeView& node, std::span<const Value> dy, Gradients& out) {
+  derive_as_uncounted(node, dy, out, node.text("reason"));
+}
+
+constexpr std::string_view custom_doc = R"(
+An operator whose cost the user states, as formulas (docs/custom-operators.md).
+
+  inputs   any
+  attrs    op        its name
+           work      mul, add, div, special, compare, products
+           gradient  the same six for the adjoint of each input, one after the other; may be empty
+  outputs  as many as it has, of the types that the formulas give
+  work     as the attribute says
+  derive   for each input one custom node with the work stated for it; where none is stated for an
+           input that needs it, one uncounted node
+)";
+
+constexpr std::size_t counters = 6;
+
+Result<TensorTypes> infer_custom(const NodeView& node) {
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  TRY(require_text(node, "op"));
+  TRY(require_sizes(node, "work", counters, 0, most));
+  const Axes gradient = TRY(require_axes(node, "gradient", 0, most));
+  if (gradient.size() % counters != 0) {
+    return fail(Code::attribute_invalid, "custom: gradient does not hold six counters per input");
+  }
+  TensorTypes types;
+  for (std::size_t i = 0; i < node.output_count(); ++i) types.push_back(node.output_type(i));
+  return types;
+}
+
+Work work_of_custom(const NodeView& node, const Rules&) {
+  const Axes& work = node.axes("work");
+  return {.mul = work[0],
+          .add = work[1],
+          .div = work[2],
+          .special = work[3],
+          .compare = work[4],
+          .products = work[5]};
+}
+
+void derive_custom(const NodeView& node, std::span<const Value> dy, Gradients& out) {
+  const Axes gradient = node.axes("gradient");
+  for (std::size_t i = 0; i < node.input_count(); ++i) {
+    if (!out.needs(i) || (i + 1) * counters <= gradient.size()) continue;
+    return derive_as_uncounted(node, dy, out, "the work of its gradient is not stated");
+  }
+  Values inputs(dy.begin(), dy.end());
+  for (std::size_t i = 0; i < node.input_count(); ++i) inputs.push_back(node.input(i));
+  const std::string op = node.text("op") + " gradient";
+  for (std::size_t i = 0; i < node.input_count(); ++i) {
+    if (!out.needs(i)) continue;
+    const auto first = gradient.begin() + i * counters;
+    const Axes work(first, first + counters);
+    out.add(i, out.graph().custom(inputs, {node.input_type(i)}, op, work)[0]);
+  }
+}
+
 constexpr Primitive defs[] = {
+    {.kind = {.name = "custom", .inputs = 0, .variadic = true, .doc = custom_doc},
+     .infer = infer_custom,
+     .work = work_of_custom,
+     .derive = derive_custom},
     {.kind = {.name = "uncounted", .inputs = 0, .variadic = true, .doc = uncounted_doc},
      .cost = Cost::uncounted,
      .infer = infer_uncounted,
@@ -47,6 +113,6 @@ constexpr Primitive defs[] = {
 
 }  // namespace
 
-extern constinit const PrimitiveFamily uncounted{"Uncounted", defs};
+extern constinit const PrimitiveFamily uncounted{"Custom and uncounted", defs};
 
 }  // namespace pfsday::ops

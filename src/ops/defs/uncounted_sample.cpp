@@ -11,7 +11,16 @@ Sample make_uncounted(std::string_view, Rng& rng) {
   return draw.finish(draw.builder().uncounted({x}, types, "FooBar", "nobody knows it"));
 }
 
-constexpr PrimitiveSample samples[] = {{"uncounted", make_uncounted}};
+Sample make_custom(std::string_view, Rng& rng) {
+  Draw draw(rng);
+  const Value x = draw.reals(draw.shape(0, 5));
+  const Axes work = {1, 2, 3, 4, 5, 6};
+  const Axes gradient = draw.coin() ? work : Axes{};
+  return draw.finish(
+      draw.builder().custom({x}, {draw.builder().type(x)}, "FooBar", work, gradient));
+}
+
+constexpr PrimitiveSample samples[] = {{"custom", make_custom}, {"uncounted", make_uncounted}};
 
 }  // namespace
 
