@@ -35,7 +35,12 @@ Result<int> count_diff(Session& session, const Args& args, report::CountRequest 
   }
   std::optional<report::Growth> growth;
   if (const auto text = args.value("--fail-above")) growth = TRY(report::parse_growth(*text));
-  if (request.by == count::By::none) request.by = count::By::op;
+  count::BreakdownOptions& breakdown = request.breakdown;
+  if (breakdown.by == count::By::none) breakdown.by = count::By::op;
+  const bool is_paired = breakdown.by == count::By::op || breakdown.by == count::By::layer;
+  if (!is_paired || breakdown.top != 0) {
+    return fail(Code::usage, "--diff shows all that changes, --by op or --by layer");
+  }
   std::vector<report::CountReport> both;
   for (const std::string_view path : {args.positional(0), *args.value("--diff")}) {
     both.push_back(TRY(count_model(session, path, request)));

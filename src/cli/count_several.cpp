@@ -8,7 +8,7 @@ namespace pfsday::cli {
 
 Result<int> count_several(Session& session, const Args& args, const ModelPaths& paths,
                           const report::CountRequest& request) {
-  if (!args.flag("--json") && (request.by != count::By::none || request.lines)) {
+  if (!args.flag("--json") && (request.breakdown.by != count::By::none || request.lines)) {
     return fail(Code::usage, "of several models, --by and --explain are shown only with --json",
                 "name one model, or add --json");
   }

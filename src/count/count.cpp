@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <map>
 #include <set>
 
 #include "graph/liveness.h"
@@ -61,36 +60,6 @@ Line line_of(const Graph& graph, const Node& node, const graph::Origin& origin, 
           .work = work};
 }
 
-/// Collects rows in the order in which their first node stands in the graph.
-class Breakdown {
- public:
-  Breakdown(const Graph& root, By by) : graph_(root), by_(by) {}
-
-  void add(const Node& node, Pass pass, const Work& work) {
-    if (by_ == By::none) return;
-    const graph::Origin& origin = graph_.origins()[node.origin];
-    const std::string key = by_ == By::op ? origin.op : std::to_string(node.origin);
-    const auto [found, is_new] = index_.try_emplace({key, pass}, rows_.size());
-    if (is_new) {
-      rows_.push_back(
-          {.name = by_ == By::op ? origin.op : origin.name, .op = origin.op, .pass = pass});
-      origins_.emplace_back();
-    }
-    Row& row = rows_[found->second];
-    row.work += work;
-    row.nodes += origins_[found->second].insert(node.origin).second ? 1 : 0;
-  }
-
-  std::vector<Row> take() && { return std::move(rows_); }
-
- private:
-  const Graph& graph_;
-  By by_;
-  std::map<std::pair<std::string, Pass>, std::size_t> index_;
-  std::vector<Row> rows_;
-  std::vector<std::set<std::uint32_t>> origins_;
-};
-
 }  // namespace
 
 ParameterCounts count_parameters(const Graph& graph) {
@@ -119,7 +88,7 @@ namespace {
 class Counter {
  public:
   Counter(const Graph& root, const CountOptions& options)
-      : root_(root), options_(options), breakdown_(root, options.by) {}
+      : root_(root), options_(options), breakdown_(root, options.breakdown) {}
 
   void add_root(const Schedule& schedule) {
     const std::vector<bool> is_live = graph::find_live_nodes(root_);
@@ -154,7 +123,7 @@ class Counter {
     if (is_forward) counted_.insert(node.origin);
     const PassCount count = count_node(graph, node, options_.rules, times);
     counts_.passes[static_cast<std::size_t>(pass)] += count;
-    breakdown_.add(node, pass, count.work);
+    breakdown_.add(node.origin, pass, count);
     if (options_.lines) {
       counts_.lines.push_back(line_of(graph, node, root_.origins()[node.origin], count.work));
       counts_.lines.back().pass = pass;

@@ -1,7 +1,7 @@
 // Exact counts of a graph: per pass, per operator, per layer; parameters; what could not be
 // counted.
 //
-//   const Counts counts = TRY(count_graph(step.graph, {.rules = rules, .by = By::op}));
+//   const Counts counts = TRY(count_graph(graph, {.breakdown = {.by = By::op}}));
 //   counts.passes[Pass::forward].work.products   // multiply-adds of the forward pass
 //
 // Dead code is not counted. A graph with an uncounted node gives a lower bound, and says so.
@@ -13,27 +13,11 @@
 
 #include "base/result.h"
 #include "count/bounds.h"
+#include "count/breakdown.h"
 #include "graph/graph.h"
 #include "ops/primitive.h"
 
 namespace pfsday::count {
-
-using graph::Pass;
-using ops::Work;
-using units::Count;
-
-struct PassCount {
-  Work work = {};
-  /// Operands read and results written by counted primitives, each at its type, unfused. What is
-  /// broadcast is read once; movement is free.
-  Count bytes = {};
-
-  PassCount& operator+=(const PassCount& other) {
-    work += other.work;
-    bytes += other.bytes;
-    return *this;
-  }
-};
 
 struct ParameterCounts {
   Count total = {};      ///< elements of weights, biases, scales, embeddings
@@ -50,21 +34,6 @@ struct Uncounted {
   std::string node;
   std::string op;
   std::string reason;
-};
-
-enum class By : std::uint8_t {
-  none,
-  op,     ///< a row for each front-end operator
-  layer,  ///< a row for each front-end node
-};
-
-/// Work of one operator or layer in one pass.
-struct Row {
-  std::string name;
-  std::string op;
-  Pass pass = Pass::forward;
-  std::size_t nodes = 0;  ///< front-end nodes
-  Work work = {};
 };
 
 /// The work of one primitive: a line of the arithmetic behind a total.
@@ -93,7 +62,7 @@ struct Counts {
 
 struct CountOptions {
   ops::Rules rules = {};
-  By by = By::none;
+  BreakdownOptions breakdown = {};
   bool lines = false;  ///< collect the arithmetic line by line
   /// Front-end nodes of the file, for the coverage.
   std::size_t node_count = 0;

@@ -94,13 +94,14 @@ output %y
 }
 
 TEST(Count, DeadCodeIsDropped) {
-  const Counts counts = *count_step(parse(R"(
+  const Counts counts =
+      *count_step(parse(R"(
 input %x: f32[4,3]
 %dead: f32[4,3] = exp(%x) from Exp "dead"
 %y: f32[4,3] = add(%x, %x) from Add "live"
 output %y
 )"),
-                                    {.step = Step::forward}, {.by = By::op, .node_count = 2});
+                  {.step = Step::forward}, {.breakdown = {.by = By::op}, .node_count = 2});
   EXPECT_EQ(counts.total.work, (Work{.add = Count(12)}));
   ASSERT_EQ(counts.rows.size(), 1U);
   EXPECT_EQ(counts.rows[0].name, "Add");

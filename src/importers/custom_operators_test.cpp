@@ -32,19 +32,19 @@ std::string fault_of(std::string_view keys) {
 }
 
 TEST(CustomOperators, WorkAndTypes) {
-  const CustomFigures figures = *work_out(R"(
+  const CustomFigures figures = *work_out(R"toml(
 inputs = [["b", "w"]]
 outputs = [{like = 0}, {type = "u8", shape = ["b", "value(2, 1)", "ceil(w / 2)", 3]}, {like = 0, type = "i8"}]
 let = {all = "group * half", half = "floor(w / 2)"}
 work = {mul = "all", add = 1, special = "elements(0)", macs = "b * w"}
 gradient = [{div = "w"}, {}]
-)");
+)toml");
   EXPECT_EQ(figures.work, (graph::Axes{9 + 14, 1 + 14, 0, 14, 0, 14}));
-EXPECT_EQ(figures.gradient, (graph::Axes{0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0}));
-ASSERT_EQ(figures.outputs.size(), 3U);
-EXPECT_EQ(to_string(figures.outputs[0]), "f32[2,7]");
-EXPECT_EQ(to_string(figures.outputs[1]), "u8[2,9,4,3]");
-EXPECT_EQ(to_string(figures.outputs[2]), "i8[2,7]");
+  EXPECT_EQ(figures.gradient, (graph::Axes{0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0}));
+  ASSERT_EQ(figures.outputs.size(), 3U);
+  EXPECT_EQ(to_string(figures.outputs[0]), "f32[2,7]");
+  EXPECT_EQ(to_string(figures.outputs[1]), "u8[2,9,4,3]");
+  EXPECT_EQ(to_string(figures.outputs[2]), "i8[2,7]");
 }
 
 TEST(CustomOperators, InputsFitTheirNames) {

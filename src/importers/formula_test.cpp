@@ -59,17 +59,17 @@ TEST(Formula, Faults) {
   const struct {
     std::string_view text, what;
   } cases[] = {
-      {"", R"(formula "", column 1: its end instead of a number, a name or "(")"},
-      {"h *", R"(formula "h *", column 4: its end instead of a number, a name or "(")"},
-      {"h w", R"(formula "h w", column 3: "w" instead of an operator)"},
-      {"(h", R"(formula "(h", column 3: its end instead of ")")"},
-      {"min(h", R"(formula "min(h", column 6: its end instead of "," or ")")"},
-      {"h ^ 2", R"(formula "h ^ 2", column 3: "^" instead of an operator)"},
+      {"", R"x(formula "", column 1: its end instead of a number, a name or "(")x"},
+      {"h *", R"x(formula "h *", column 4: its end instead of a number, a name or "(")x"},
+      {"h w", R"x(formula "h w", column 3: "w" instead of an operator)x"},
+      {"(h", R"x(formula "(h", column 3: its end instead of ")")x"},
+      {"min(h", R"x(formula "min(h", column 6: its end instead of "," or ")")x"},
+      {"h ^ 2", R"x(formula "h ^ 2", column 3: "^" instead of an operator)x"},
       {"ceil(h, w)", "ceil() takes one value"},
       {"h / (w - 4)", "a division by zero"},
       {"170141183460469231731687303715884105727 + 1", "a value needs more than 128 bits"},
       {"-170141183460469231731687303715884105727 - 1", "a value needs more than 128 bits"},
-      {"9e9", R"(formula "9e9", column 2: "e" instead of an operator)"},
+      {"9e9", R"x(formula "9e9", column 2: "e" instead of an operator)x"},
       {"999999999999999999999999999999999999999", "a value needs more than 128 bits"},
       {"nothing", "unknown"},
   };

@@ -66,25 +66,61 @@ std::string plural(std::size_t n, std::string_view noun) {
   return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
 }
 
-/// The rows of one operator or layer, one for each pass it has work in.
+/// The rows of one operator, layer, type or module: one for each pass it has work in.
 struct Group {
-  std::string name;
-  std::string op;
-  std::size_t nodes = 0;
+  count::Row sum = {};
   std::map<Pass, Count> operations = {};
 };
 
 std::vector<Group> group_rows(const CountReport& report) {
   std::vector<Group> groups;
-  std::map<std::pair<std::string, std::string>, std::size_t> index;
   for (const count::Row& row : report.counts.rows) {
-    const auto [found, is_new] = index.try_emplace({row.name, row.op}, groups.size());
-    if (is_new) groups.push_back({.name = row.name, .op = row.op});
-    Group& group = groups[found->second];
-    group.nodes = std::max(group.nodes, row.nodes);
+    const bool is_new = groups.empty() || !row.continues(groups.back().sum);
+    if (is_new) groups.push_back({.sum = {.name = row.name, .op = row.op, .depth = row.depth}});
+    Group& group = groups.back();
+    const std::size_t nodes = std::max(group.sum.nodes, row.nodes);
+    group.sum += row;
+    group.sum.nodes = nodes;
+    group.sum.pass = row.pass;
     group.operations[row.pass] += row.work.operations();
   }
   return groups;
+}
+
+/// A module by the last part of its path, as far in as it stands.
+std::string label_of(const count::Row& row, By by) {
+  if (by != By::module) return row.name;
+  return std::string(2 * row.depth, ' ') + row.name.substr(row.name.rfind('/') + 1);
+}
+
+std::string intensity_of(const Work& work, Count bytes) {
+  if (bytes == Count(0)) return "";
+  return units::to_significant(work.operations().to_double() / bytes.to_double(), 3);
+}
+
+/// The cells behind the name: see breakdown_headings.
+void append_figures(std::vector<std::string>& cells, const count::Row& row, Count total) {
+  cells.push_back(to_grouped(row.work.operations()));
+  cells.push_back(share_of(row.work.operations(), total));
+  for (const Count count : {row.work.mul, row.work.add, row.work.products, row.parameters,
+                            row.activation_bytes, row.bytes}) {
+    cells.push_back(to_grouped(count));
+  }
+  cells.push_back(intensity_of(row.work, row.bytes));
+}
+
+bool names_operators(By by) { return by == By::layer || by == By::module; }
+
+std::vector<std::string> breakdown_headings(By by, std::span<const Pass> passes) {
+  std::vector<std::string> headings = {std::string(to_string(by))};
+  if (by == By::op) headings = {"operator"};
+  headings.emplace_back(names_operators(by) ? "operator" : "nodes");
+  for (const Pass pass : passes) headings.push_back(name_of(pass));
+  for (const char* heading : {"FLOP", "share", "mul", "add", "multiply-adds", "parameters",
+                              "activation bytes", "bytes moved", "FLOP/byte"}) {
+    headings.emplace_back(heading);
+  }
+  return headings;
 }
 
 /// Those passes of the step that have any work in this count.
@@ -140,7 +176,7 @@ Result<CountReport> count_file(std::string_view path, importers::Bytes bytes,
                      .custom = std::move(model.custom)};
   if (!report.custom.empty()) report.notes.push_back(describe_custom(report));
   const count::CountOptions count_options{.rules = report.request.rules,
-                                          .by = report.request.by,
+                                          .breakdown = report.request.breakdown,
                                           .lines = report.request.lines,
                                           .node_count = model.node_count};
   report.counts = TRY(
@@ -163,31 +199,30 @@ Grid pass_grid(const CountReport& report) {
 }
 
 Grid breakdown_grid(const CountReport& report) {
-  const bool by_layer = report.request.by == By::layer;
-  Grid grid{.text_columns = by_layer ? 2U : 1U,
-            .headings = by_layer ? std::vector<std::string>{"layer", "operator"}
-                                 : std::vector<std::string>{"operator", "nodes"}};
-  const std::vector<Pass> passes = busy_passes(report);
-  for (const Pass pass : passes) grid.headings.push_back(name_of(pass));
-  grid.headings.emplace_back("share");
-  const Count total = report.counts.total.work.operations();
+  const By by = report.request.breakdown.by;
+  std::vector<Pass> passes = busy_passes(report);
+  if (passes.size() == 1) passes.clear();  // the total says the same
+  Grid grid{.text_columns = names_operators(by) ? 2U : 1U,
+            .headings = breakdown_headings(by, passes)};
+  const count::PassCount& total = report.counts.total;
+  count::Row sum{.work = total.work, .bytes = total.bytes};
+  sum.parameters = report.counts.parameters.total;
   for (const Group& group : group_rows(report)) {
-    std::vector<std::string> row = {group.name,
-                                    by_layer ? group.op : fmt::format("{}", group.nodes)};
-    Count sum = 0;
+    std::vector<std::string> cells = {label_of(group.sum, by)};
+    cells.push_back(names_operators(by) ? group.sum.op : to_grouped(group.sum.nodes));
     for (const Pass pass : passes) {
       const auto found = group.operations.find(pass);
-      row.push_back(found == group.operations.end() ? "" : to_grouped(found->second));
-      if (found != group.operations.end()) sum += found->second;
+      cells.push_back(found == group.operations.end() ? "" : to_grouped(found->second));
     }
-    row.push_back(share_of(sum, total));
-    grid.rows.push_back(std::move(row));
+    append_figures(cells, group.sum, total.work.operations());
+    grid.rows.push_back(std::move(cells));
+    if (group.sum.depth == 0) sum.activation_bytes += group.sum.activation_bytes;
   }
   grid.total = {"total", ""};
   for (const Pass pass : passes) {
     grid.total.push_back(to_grouped(report.counts.pass(pass).work.operations()));
   }
-  grid.total.push_back(share_of(total, total));
+  append_figures(grid.total, sum, total.work.operations());
   return grid;
 }
 

@@ -26,7 +26,7 @@ struct CountRequest {
   /// Formulas for operators that nobody else knows; may be null.
   std::shared_ptr<const importers::CustomOperators> operators = {};
   count::StepOptions step = {};
-  count::By by = count::By::none;
+  count::BreakdownOptions breakdown = {};
   bool lines = false;  ///< the arithmetic, line by line
   bool hash = false;   ///< the SHA-256 of the file
   ops::Rules rules = {};
@@ -57,7 +57,8 @@ std::string name_of(graph::Pass pass);
 
 /// A row for each pass: operations, of which products, multiply-adds, other arithmetic, bytes.
 Grid pass_grid(const CountReport& report);
-/// A row for each operator or layer, its operations in each pass, and its share of the total.
+/// A row for each operator, layer, element type or module: its operations, in each pass where there
+/// are several, its share of the total, parameters, bytes, and operations for each byte moved.
 Grid breakdown_grid(const CountReport& report);
 /// A row for each node that is not counted, and for each upper bound or assumption.
 Grid uncounted_grid(const CountReport& report);

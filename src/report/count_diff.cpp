@@ -146,7 +146,7 @@ bool exceeds(const Change& change, Growth growth) {
 }
 
 Grid diff_grid(const CountDiff& diff) {
-  const bool by_layer = diff.a.request.by == count::By::layer;
+  const bool by_layer = diff.a.request.breakdown.by == count::By::layer;
   Grid grid{.text_columns = by_layer ? 2U : 1U, .headings = {by_layer ? "layer" : "operator"}};
   if (by_layer) grid.headings.emplace_back("operator");
   for (const char* heading : {"A", "B", "difference", "change"})
@@ -183,7 +183,7 @@ std::string diff_json(const CountDiff& diff, std::optional<Growth> growth) {
   json.begin_object().member("schema", "pfsday.diff/1");
   write_model(json, "a", diff.a);
   write_model(json, "b", diff.b);
-  json.member("breakdown", diff.a.request.by == count::By::layer ? "layer" : "op");
+  json.member("breakdown", diff.a.request.breakdown.by == count::By::layer ? "layer" : "op");
   json.key("changed").begin_array();
   for (const Change& change : diff.changed) {
     json.begin_object().member("name", change.name).member("op", change.op);

@@ -37,7 +37,7 @@ struct CountDiff {
   bool complete() const { return a.counts.complete() && b.counts.complete(); }
 };
 
-/// Both reports are of one request, whose `by` is op or layer.
+/// Both reports are of one request, whose breakdown is by operator or by layer, with all rows.
 CountDiff diff_counts(CountReport a, CountReport b);
 
 /// Growth that is still accepted, in billionths.

@@ -8,8 +8,6 @@ namespace {
 using graph::Pass;
 using ops::Work;
 
-std::string_view name_of(count::By by) { return by == count::By::op ? "op" : "layer"; }
-
 JsonWriter& write_counters(JsonWriter& json, const Work& work) {
   return json.member("mul", work.mul)
       .member("add", work.add)
@@ -37,12 +35,16 @@ void write_macs(JsonWriter& json, const CountReport& report) {
 }
 
 void write_rows(JsonWriter& json, const CountReport& report) {
-  if (report.request.by == count::By::none) return;
-  json.member("breakdown", name_of(report.request.by)).key("by").begin_array();
+  const count::By by = report.request.breakdown.by;
+  if (by == count::By::none) return;
+  json.member("breakdown", count::to_string(by)).key("by").begin_array();
   for (const count::Row& row : report.counts.rows) {
     json.begin_object().member("name", row.name).member("op", row.op);
+    if (by == count::By::module) json.member("depth", row.depth);
     json.member("pass", graph::to_string(row.pass)).member("nodes", row.nodes);
-    write_counters(json, row.work).member("macs", row.work.products).end_object();
+    write_counters(json, row.work).member("macs", row.work.products);
+    json.member("parameters", row.parameters).member("activation_bytes", row.activation_bytes);
+    json.member("bytes", row.bytes).end_object();
   }
   json.end_array();
 }

@@ -8,6 +8,7 @@
 #include "cli/exit_code.h"
 #include "cli/session.h"
 #include "cli/step_options.h"
+#include "units/quantity.h"
 
 namespace pfsday::cli {
 namespace {
@@ -15,8 +16,13 @@ namespace {
 constexpr Option options[] = {
     {.name = "--train", .doc = "count a training step: the forward pass and both gradients"},
     {.name = "--by",
-     .value = "none|op|layer",
-     .doc = "break the count down by operator or by layer"},
+     .value = "none|op|layer|type|module",
+     .doc =
+         "break the count down by operator, layer (node), element type, or as a tree of modules"},
+    {.name = "--depth", .value = "N", .doc = "with --by module: show N levels of the tree"},
+    {.name = "--top",
+     .value = "N",
+     .doc = "with --by: show the N rows with most FLOP (of a tree, on each level)"},
     {.name = "--bind",
      .value = "NAME=VALUE",
      .doc = "size of a named dimension, or the shape of an input: batch=32, input_ids=1x128",
@@ -79,9 +85,32 @@ constexpr Option options[] = {
             "each"},
 };
 
-count::By parse_by(std::string_view word) {
-  if (word == "op") return count::By::op;
-  return word == "layer" ? count::By::layer : count::By::none;
+Result<std::size_t> parse_level(const Args& args, std::string_view option) {
+  const auto text = args.value(option);
+  if (!text) return 0;
+  const auto count = units::parse_count(*text);
+  constexpr units::Count most = 1'000'000;
+  const bool is_level = count && *count > units::Count(0) && *count <= most;
+  if (is_level) return static_cast<std::size_t>(count->value());
+  return fail(Code::usage,
+              fmt::format("{} {}: it must be a whole number of at least 1", option, *text));
+}
+
+Result<count::BreakdownOptions> parse_breakdown(const Args& args) {
+  using count::By;
+  count::BreakdownOptions options;
+  for (const By by : {By::op, By::layer, By::type, By::module}) {
+    if (args.choice("--by") == to_string(by)) options.by = by;
+  }
+  options.depth = TRY(parse_level(args, "--depth"));
+  options.top = TRY(parse_level(args, "--top"));
+  if (options.depth != 0 && options.by != By::module) {
+    return fail(Code::usage, "--depth is the depth of modules", "add --by module");
+  }
+  if (options.top != 0 && options.by == By::none) {
+    return fail(Code::usage, "--top is a number of rows", "say of which, such as --by layer");
+  }
+  return options;
 }
 
 void print_section(Session& session, std::string_view title, const report::Grid& grid) {
@@ -94,7 +123,7 @@ void print_text(Session& session, const report::CountReport& report) {
   session.print(report::count_heading(report));
   for (const std::string& note : report.notes) session.print(note + "\n");
   session.print("\n");
-  if (report.request.by != count::By::none) {
+  if (report.request.breakdown.by != count::By::none) {
     session.print(to_table(report::breakdown_grid(report)));
     session.print("\n");
   }
@@ -132,7 +161,6 @@ Result<report::CountRequest> request_of(const Args& args) {
   request.parameters = list("--parameter");
   request.past = TRY(parse_whole_number(args, "--past", 0));
   request.step = TRY(parse_step_options(args));
-  request.by = parse_by(args.choice("--by"));
   request.lines = args.flag("--explain");
   request.hash = args.flag("--json");
   request.rules.padding = real_padding ? ops::Rules::Padding::real : ops::Rules::Padding::window;
@@ -154,6 +182,7 @@ Result<int> count_one(Session& session, const Args& args, const report::CountReq
 
 Result<int> run(Session& session, const Args& args) {
   report::CountRequest request = TRY(request_of(args));
+  request.breakdown = TRY(parse_breakdown(args));
   request.operators = TRY(read_operators(session, args));
   if (args.value("--diff")) return count_diff(session, args, request);
   if (args.value("--fail-above")) {
