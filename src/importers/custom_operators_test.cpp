@@ -28,7 +28,10 @@ Result<CustomFigures> work_out(std::string_view keys) {
 
 std::string fault_of(std::string_view keys) {
   const auto figures = work_out(keys);
-  return figures ? "none" : to_string(figures.error());
+  if (figures) return "none";
+  Error fault = figures.error();
+  fault.place = {};
+  return to_string(fault);
 }
 
 TEST(CustomOperators, WorkAndTypes) {
@@ -65,12 +68,12 @@ TEST(CustomOperators, Faults) {
     std::string_view keys, message;
   } cases[] = {
       {"",
-       "error[PFD303]: line 1: operator lacks \"work\"\n"
+       "error[PFD303]: operator lacks \"work\"\n"
        "  hint: an operator without arithmetic has work = {}"},
       {"work = {mull = 1}",
-       "error[PFD302]: line 3: unknown key \"mull\" in work\n  hint: did you mean \"mul\"?"},
+       "error[PFD302]: unknown key \"mull\" in work\n  hint: did you mean \"mul\"?"},
       {"work = {mul = \"2 *\"}",
-       "error[PFD216]: line 3: formula \"2 *\", column 4: its end instead "
+       "error[PFD216]: formula \"2 *\", column 4: its end instead "
        "of a number, a name or \"(\""},
       {"work = {mul = \"depth\"}",
        "error[PFD216]: \"depth\" is no size of an input, no constant and no attribute"},
@@ -91,14 +94,14 @@ TEST(CustomOperators, Faults) {
        "  hint: ceil, floor, min, max, elements(INPUT), value(INPUT, "
        "INDEX)"},
       {"work = {}\noutputs = [{shape = []}]",
-       "error[PFD303]: line 4: output lacks \"type\"\n  hint: or say like = 0"},
+       "error[PFD303]: output lacks \"type\"\n  hint: or say like = 0"},
       {"work = {}\noutputs = [{type = \"float\", shape = []}]",
-       "error[PFD301]: line 4: \"type\" of output is no element type\n"
+       "error[PFD301]: \"type\" of output is no element type\n"
        "  hint: such as f32, i64 or u8"},
       {"work = {}\noutputs = [{type = \"f32\", shape = [-1]}]",
        "error[PFD216]: shape: \"-1\" is -1, which is no count"},
       {"work = {}\ninputs = [\"n\"]",
-       "error[PFD301]: line 4: \"inputs\" of operator is not a list with a list of names for each "
+       "error[PFD301]: \"inputs\" of operator is not a list with a list of names for each "
        "input\n  hint: such as [[\"n\"], [\"h\", \"w\", 3]]"},
   };
   for (const auto& c : cases) EXPECT_EQ(fault_of(c.keys), c.message) << c.keys;
@@ -116,8 +119,8 @@ TEST(CustomOperators, ConstantsOfConstantsAreWorkedOutOnce) {
 TEST(CustomOperators, AnOperatorIsThereOnce) {
   const auto operators = parse_custom_operators(
       "[[operator]]\nop = \"A\"\nwork = {}\n[[operator]]\nop = \"A\"\nwork = {}\n");
-  EXPECT_EQ(to_string(operators.error()),
-            "error[PFD301]: line 4: \"A\" of domain \"\" is there twice");
+  EXPECT_EQ(operators.error().what, "\"A\" of domain \"\" is there twice");
+  EXPECT_EQ(operators.error().place.line, 4U);
 }
 
 }  // namespace
