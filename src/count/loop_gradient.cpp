@@ -248,6 +248,112 @@ Value over_all_trips(ops::Builder& b, const LoopAdjoint& adjoint, std::span<cons
 
 Value reversed(ops::Builder& b, Value v) { return b.emit("reverse", {v}, {{"axes", Axes{0}}}); }
 
+/// The trips of the gradient: in one loop, or with the first trip of the forward loop, which is the
+/// last one here, taken out of it.
+class GradientLoop {
+ public:
+  GradientLoop(ops::Builder& b, const Node& loop, const LoopPlan& plan, std::span<const Value> dy,
+               const Flags& needed)
+      : b_(b), plan_(plan), trips_(*graph::find_attribute<std::int64_t>(loop.attributes, "trips")) {
+    const auto given = [&](std::size_t output) {
+      return dy[output] ? dy[output] : b.full(b.type(loop.output(output)), 0);
+    };
+    for (const std::size_t i : plan.carried) carried_.push_back(given(i));
+    for (const std::size_t i : plan.carried) is_needed_.push_back(needed[i]);
+    for (const std::size_t i : plan.stacked_seeds) scanned_.push_back(reversed(b, given(i)));
+    for (const std::size_t i : plan.residuals) scanned_.push_back(reversed(b, loop.output(i)));
+    for (const std::size_t i : plan.scanned_inputs) scanned_.push_back(reversed(b, loop.inputs[i]));
+    for (const std::size_t i : plan.invariants) invariants_.push_back(loop.inputs[i]);
+  }
+
+  /// The carried adjoints after all trips, empty where they are not needed; then the stacks.
+  Values run() {
+    const Graph last = last_trip();
+    const bool saves_nothing = last.nodes().size() == plan_.gradient->nodes().size();
+    if (trips_ == 0 || saves_nothing) return trips(trips_, scanned_);
+    return with_last_trip_apart(last);
+  }
+
+ private:
+  /// The body without what serves only adjoints that nobody needs.
+  Graph last_trip() const {
+    const Graph& body = *plan_.gradient;
+    std::vector<bool> is_wanted(body.outputs().size(), true);
+    std::copy(is_needed_.begin(), is_needed_.end(), is_wanted.begin());
+    Values wanted;
+    for (std::size_t k = 0; k < is_wanted.size(); ++k) {
+      if (is_wanted[k]) wanted.push_back(body.outputs()[k]);
+    }
+    Graph trip = body;
+    trip.set_outputs(wanted);
+    return graph::copy_live(trip);
+  }
+
+  Values trips(std::int64_t count, const Values& scanned) {
+    Values inputs = carried_;
+    inputs.insert(inputs.end(), scanned.begin(), scanned.end());
+    inputs.insert(inputs.end(), invariants_.begin(), invariants_.end());
+    return b_.emit_all(
+        "loop", inputs,
+        {{"trips", count}, {"carried", std::ssize(carried_)}, {"scanned", std::ssize(scanned)}},
+        {plan_.gradient});
+  }
+
+  Value slices(Value stack, std::int64_t first, std::int64_t limit) {
+    const Shape shape = b_.shape(stack);
+    Axes starts(shape.size(), 0);
+    Axes limits = shape;
+    starts[0] = first;
+    limits[0] = limit;
+    return b_.slice(stack, starts, limits, Axes(shape.size(), 1));
+  }
+
+  /// The only slice of [1, ...].
+  Value without_trips(Value stack) {
+    const Shape shape = b_.shape(stack);
+    return b_.reshape(stack, Shape(shape.begin() + 1, shape.end()));
+  }
+
+  Value as_stack(Value slice) {
+    Shape shape = b_.shape(slice);
+    shape.insert(shape.begin(), 1);
+    return b_.reshape(slice, shape);
+  }
+
+  Values with_last_trip_apart(const Graph& last) {
+    Values before;
+    for (const Value v : scanned_) before.push_back(slices(v, 0, trips_ - 1));
+    const Values outputs = trips(trips_ - 1, before);
+    if (outputs.empty()) return {};
+    Values inputs(outputs.begin(), outputs.begin() + std::ssize(carried_));
+    for (const Value v : scanned_) inputs.push_back(without_trips(slices(v, trips_ - 1, trips_)));
+    inputs.insert(inputs.end(), invariants_.begin(), invariants_.end());
+    const Values of_last = splice_in(last, inputs);
+    Values all;
+    std::size_t next = 0;
+    for (std::size_t k = 0; k < carried_.size(); ++k) {
+      all.push_back(is_needed_[k] ? of_last[next++] : Value{});
+    }
+    for (std::size_t k = carried_.size(); k < outputs.size(); ++k) {
+      all.push_back(b_.concat({outputs[k], as_stack(of_last[next++])}, 0));
+    }
+    return all;
+  }
+
+  Values splice_in(const Graph& trip, const Values& inputs) {
+    graph::ValueMap map(trip.value_count());
+    for (std::size_t i = 0; i < inputs.size(); ++i) map[trip.inputs()[i].index] = inputs[i];
+    graph::splice(b_.graph(), trip, map);
+    return graph::find_spliced(b_.graph(), trip, map, trip.outputs());
+  }
+
+  ops::Builder& b_;
+  const LoopPlan& plan_;
+  std::int64_t trips_;
+  Values carried_, scanned_, invariants_;
+  std::vector<bool> is_needed_;
+};
+
 }  // namespace
 
 Result<LoopPlan> plan_loop(const NodeView& loop, const Flags& inputs, const Flags& outputs,
@@ -267,26 +373,12 @@ Result<LoopPlan> plan_loop(const NodeView& loop, const Flags& inputs, const Flag
 }
 
 std::vector<Values> derive_loop(ops::Builder& b, const Node& loop, const LoopPlan& plan,
-                                std::span<const Value> dy) {
-  const std::int64_t trips = *graph::find_attribute<std::int64_t>(loop.attributes, "trips");
-  Values inputs;
-  const auto given = [&](std::size_t output) {
-    return dy[output] ? dy[output] : b.full(b.type(loop.output(output)), 0);
-  };
-  for (const std::size_t i : plan.carried) inputs.push_back(given(i));
-  for (const std::size_t i : plan.stacked_seeds) inputs.push_back(reversed(b, given(i)));
-  for (const std::size_t i : plan.residuals) inputs.push_back(reversed(b, loop.output(i)));
-  for (const std::size_t i : plan.scanned_inputs) inputs.push_back(reversed(b, loop.inputs[i]));
-  const auto scanned = std::ssize(inputs) - std::ssize(plan.carried);
-  for (const std::size_t i : plan.invariants) inputs.push_back(loop.inputs[i]);
-  const Values outputs =
-      b.emit_all("loop", inputs,
-                 {{"trips", trips}, {"carried", std::ssize(plan.carried)}, {"scanned", scanned}},
-                 {plan.gradient});
+                                std::span<const Value> dy, const Flags& needed) {
+  const Values outputs = GradientLoop(b, loop, plan, dy, needed).run();
   std::vector<Values> adjoints(loop.inputs.size());
   if (outputs.empty()) return adjoints;
   for (std::size_t k = 0; k < plan.carried.size(); ++k) {
-    adjoints[plan.carried[k]].push_back(outputs[k]);
+    if (outputs[k]) adjoints[plan.carried[k]].push_back(outputs[k]);
   }
   const auto stacked = std::span(outputs.data(), outputs.size()).subspan(plan.carried.size());
   for (const LoopAdjoint& adjoint : plan.adjoints) {

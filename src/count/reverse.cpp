@@ -198,7 +198,9 @@ class Differentiation {
 
   Values add_adjoints_of_loop(const Node& loop, const LoopPlan& plan, std::span<const Value> dy) {
     Values data_adjoints;
-    const auto adjoints = derive_loop(builder_, loop, plan, dy);
+    Flags needed;
+    for (const Value v : loop.inputs) needed.push_back(is_differentiable_[v.index]);
+    const auto adjoints = derive_loop(builder_, loop, plan, dy, needed);
     for (std::size_t i = 0; i < adjoints.size(); ++i) {
       if (!is_differentiable_[loop.inputs[i].index]) continue;
       for (const Value part : adjoints[i]) add_adjoint(loop.inputs[i], part, data_adjoints);

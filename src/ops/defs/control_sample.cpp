@@ -15,7 +15,8 @@ Sample finish_loop(Draw& draw, const LoopValues& out) {
 Sample make_recurrence(Draw& draw, std::int64_t trips) {
   const std::int64_t m = draw.integer(1, 3), k = draw.integer(1, 3), n = draw.integer(1, 3);
   const Value x = draw.reals({trips, m, k});
-  const Value h = draw.reals({m, n});
+  const TensorType state{ElementType::f64, {m, n}};
+  const Value h = draw.coin() ? draw.reals({m, n}) : draw.builder().full(state, 0);
   const Value w = draw.reals({k, n});
   const Value u = draw.reals({n, n});
   const Value bias = draw.reals({n});
