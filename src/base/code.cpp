@@ -122,6 +122,12 @@ std::optional<Explanation> find_explanation(Code code) {
           "No output of the model can have the loss",
           "--loss puts a loss behind the first floating-point output. It needs one with at least "
           "one axis and one element."};
+    case Code::no_formula:
+      return Explanation{
+          "A count has no formula in the open sizes",
+          "--symbolic counts the model at many sizes and fits exact polynomials, or one for each "
+          "remainder where strides round down. None held: the model sorts, rounds to more than 32, "
+          "or allows only sizes that depend on each other. Bind a size with --bind."};
     case Code::run_malformed:
       return Explanation{
           "A run file is not valid",

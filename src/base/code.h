@@ -41,6 +41,7 @@ enum class Code : std::uint16_t {
   no_trainable_parameter = 215,
   formula_invalid = 216,
   loss_unfit = 219,
+  no_formula = 230,
 
   run_malformed = 301,
   run_key_unknown = 302,

@@ -68,6 +68,9 @@ struct Importer {
   bool (*recognizes)(Bytes head) = nullptr;
   /// The bytes must outlive the model, whose literals view them.
   Result<Model> (*read)(Bytes file, const ImportOptions& options) = nullptr;
+  /// Names of the dimensions that the options leave open, in the order of the file. Null: the
+  /// format has none.
+  Result<std::vector<std::string>> (*find_open)(Bytes file, const ImportOptions& options) = nullptr;
 };
 
 /// All importers, in the order of the list in CMake.
@@ -78,5 +81,8 @@ std::vector<std::string_view> model_extensions();
 
 /// By content. Errors: Code::format_unknown, and those of the importer.
 Result<Model> read_model(Bytes file, const ImportOptions& options);
+
+/// Names of the dimensions that a file names and the options leave open. Errors: as read_model.
+Result<std::vector<std::string>> find_open_dimensions(Bytes file, const ImportOptions& options);
 
 }  // namespace pfsday::importers

@@ -53,6 +53,9 @@ bool has_evaluation(const graph::Node& node) {
          std::ranges::all_of(node.bodies, is_evaluable);
 }
 
+/// Primitives whose result has no element that the first operand lacks.
+constexpr std::string_view shape_only[] = {"broadcast", "reshape", "transpose", "slice"};
+
 /// Without inputs, a random number is another one each time; a pattern of movement is not.
 bool can_evaluate(const graph::Node& node) {
   const bool is_same = !node.inputs.empty() || primitive_of(*node.kind).cost == Cost::movement;
@@ -146,7 +149,31 @@ Value Builder::fault(Code code, std::string what, std::string hint) {
   return {};
 }
 
+/// Where all elements of each operand are equal, so are those of the result, and one is enough to
+/// know it: such constants are folded at any size, so that what is counted does not depend on it.
+std::optional<Values> Builder::fold_uniform(const graph::Node& node, const TensorTypes& outputs) {
+  if (!can_evaluate(node) || !node.bodies.empty() || outputs.size() != 1) return std::nullopt;
+  const bool is_movement = std::ranges::count(shape_only, node.kind->name) > 0;
+  if (!is_movement && !node.attributes.empty()) return std::nullopt;
+  Graph scratch;
+  graph::Node one{.kind = node.kind};
+  std::vector<Literal> inputs;
+  for (const Value v : node.inputs) {
+    const graph::ValueInfo& info = graph_->info(v);
+    const auto uniform = info.literal && !info.from_weight ? info.literal->uniform() : std::nullopt;
+    if (!uniform || !graph::can_be_literal({info.type.element, {}})) return std::nullopt;
+    if (!is_movement && info.type.shape != outputs[0].shape) return std::nullopt;
+    inputs.push_back(Literal::scalar(info.type.element, *uniform));
+    one.inputs.push_back(scratch.add_constant(inputs.back()));
+  }
+  if (is_movement) return Values{full(outputs[0], inputs[0].at(0))};
+  scratch.append(std::move(one), TensorTypes{TensorType{outputs[0].element, {}}});
+  const auto results = evaluate_literals(scratch, scratch.nodes().front(), inputs);
+  return Values{full(outputs[0], results[0].at(0))};
+}
+
 std::optional<Values> Builder::fold(const graph::Node& node, const TensorTypes& outputs) {
+  if (auto uniform = fold_uniform(node, outputs)) return uniform;
   const bool is_small = std::ranges::all_of(outputs, graph::can_be_literal);
   const bool is_constant = std::ranges::all_of(node.inputs, [this](Value v) {
     const graph::ValueInfo& info = graph_->info(v);

@@ -162,6 +162,7 @@ class Builder {
   /// A node whose output types are stated, not inferred.
   Values append_stated(std::string_view name, Values inputs, Attributes attributes,
                        const TensorTypes& outputs);
+  std::optional<Values> fold_uniform(const graph::Node& node, const TensorTypes& outputs);
   std::optional<Values> fold(const graph::Node& node, const TensorTypes& outputs);
   Value reduce(std::string_view name, Value x, const Axes& axes, KeepDims keep);
 

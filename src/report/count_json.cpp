@@ -1,5 +1,5 @@
-#include "base/json.h"
-#include "report/count.h"
+#include "report/count_json.h"
+
 #include "units/count.h"
 
 namespace pfsday::report {
@@ -61,6 +61,8 @@ void write_lines(JsonWriter& json, const CountReport& report) {
   json.end_array();
 }
 
+}  // namespace
+
 void write_uncounted(JsonWriter& json, const CountReport& report) {
   json.key("uncounted").begin_array();
   for (const count::Uncounted& one : report.counts.uncounted) {
@@ -112,16 +114,18 @@ void write_model(JsonWriter& json, const CountReport& report) {
   json.end_array();
 }
 
-}  // namespace
+void write_parameters(JsonWriter& json, const count::ParameterCounts& parameters) {
+  json.key("parameters").begin_object().member("total", parameters.total);
+  json.member("trainable", parameters.trainable);
+  json.member("buffers", parameters.buffers).end_object();
+}
 
 std::string count_json(const CountReport& report, JsonStyle style) {
   const count::Counts& counts = report.counts;
   JsonWriter json(style);
   json.begin_object().member("schema", "pfsday.count/1");
   write_model(json, report);
-  json.key("parameters").begin_object().member("total", counts.parameters.total);
-  json.member("trainable", counts.parameters.trainable);
-  json.member("buffers", counts.parameters.buffers).end_object();
+  write_parameters(json, counts.parameters);
   json.key("passes").begin_object();
   for (const Pass pass : passes_of(report.request.step)) {
     write_pass(json, graph::to_string(pass), counts.pass(pass));

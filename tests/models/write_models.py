@@ -10,8 +10,9 @@ Each function below writes one file and says what the file is for.
 """
 
 import os
+import struct
 
-from onnx_build import Message, Net, run, tensor, wire
+from onnx_build import Message, Net, attribute, run, tensor, wire
 
 HOLE_BYTES = 3 << 30
 FOLDER = os.path.dirname(os.path.abspath(__file__))
@@ -170,8 +171,94 @@ def no_gradient():
     return net.bytes()
 
 
+def scalar(net, name, value):
+    net.graph.initializer.append(tensor(name, [], wire.FLOAT, struct.pack("<f", value)))
+    return name
+
+
+def layer_norm(net, name, x, width):
+    """As exporters wrote it before operator set 17."""
+    centered = net.op("Sub", f"{name}/sub", [x, net.op("ReduceMean", f"{name}/mean", [x], axes=[-1])])
+    square = net.op("Pow", f"{name}/pow", [centered, "two"])
+    variance = net.op("ReduceMean", f"{name}/variance", [square], axes=[-1])
+    deviation = net.op("Sqrt", f"{name}/sqrt", [net.op("Add", f"{name}/add", [variance, "epsilon"])])
+    scaled = net.op("Div", f"{name}/div", [centered, deviation])
+    stem = name.strip("/").replace("/", ".")
+    scaled = net.op("Mul", f"{name}/mul", [scaled, net.weight(f"{stem}.weight", [width])])
+    return net.op("Add", f"{name}/shift", [scaled, net.weight(f"{stem}.bias", [width])])
+
+
+def dense(net, name, x, inputs, outputs):
+    stem = name.strip("/").replace("/", ".")
+    x = net.op("MatMul", f"{name}/matmul", [x, net.weight(f"{stem}.weight", [inputs, outputs])])
+    return net.op("Add", name, [x, net.weight(f"{stem}.bias", [outputs])])
+
+
+def attention_heads(net, name, x, width):
+    """Full attention of 12 heads over projections that one product makes."""
+    parts = [f"{name}/{part}" for part in ("query", "key", "value")]
+    net.graph.node.append(Message(
+        "Node", input=[dense(net, f"{name}/qkv", x, width, 3 * width), "thirds"], output=parts,
+        name=f"{name}/split", op_type="Split", attribute=[attribute("axis", 2)]))
+    order = {"query": [0, 2, 1, 3], "key": [0, 2, 3, 1], "value": [0, 2, 1, 3]}
+    q, k, v = [net.op("Transpose", f"{part}/heads",
+                      [net.op("Reshape", f"{part}/split", [part, "heads"])],
+                      perm=order[part.rsplit("/", 1)[1]]) for part in parts]
+    scores = net.op("Div", f"{name}/scale", [net.op("MatMul", f"{name}/scores", [q, k]), "eight"])
+    mixed = net.op("MatMul", f"{name}/mix", [net.op("Softmax", f"{name}/softmax", [scores], axis=-1), v])
+    mixed = net.op("Transpose", f"{name}/transpose", [mixed], perm=[0, 2, 1, 3])
+    mixed = net.op("Reshape", f"{name}/merge", [mixed, "merged"])
+    return dense(net, f"{name}/output", mixed, width, width)
+
+
+def gelu(net, name, x):
+    erf = net.op("Erf", f"{name}/erf", [net.op("Div", f"{name}/div", [x, "root_two"])])
+    half = net.op("Mul", f"{name}/mul", [x, net.op("Add", f"{name}/add", [erf, "one"])])
+    return net.op("Mul", name, [half, "half"])
+
+
+def gpt2_body():
+    """The 12 blocks of GPT-2 small between embedding and output layer; batch and length open."""
+    width, net = 768, Net("gpt2_body", fill=True)
+    x = net.input("hidden", ["batch", "seq", width])
+    for name, value in (("one", 1), ("two", 2), ("eight", 8), ("half", 0.5), ("root_two", 2 ** 0.5),
+                        ("epsilon", 1e-5)):
+        scalar(net, name, value)
+    net.integers("thirds", [width] * 3)
+    net.integers("heads", [0, 0, 12, 64])
+    net.integers("merged", [0, 0, width])
+    for i in range(12):
+        block = f"/h.{i}"
+        part = attention_heads(net, f"{block}/attn", layer_norm(net, f"{block}/ln_1", x, width), width)
+        x = net.op("Add", f"{block}/add_1", [x, part])
+        part = dense(net, f"{block}/mlp/c_fc", layer_norm(net, f"{block}/ln_2", x, width), width, 3072)
+        part = dense(net, f"{block}/mlp/c_proj", gelu(net, f"{block}/mlp/gelu", part), 3072, width)
+        x = net.op("Add", f"{block}/add_2", [x, part])
+    net.output(x, ["batch", "seq", width])
+    return net.bytes()
+
+
+def strided():
+    """Convolutions and pooling that round an open image size down by 2 and by 4."""
+    net = Net("strided")
+    x = net.input("image", ["batch", 1, "height", 8])
+    x = net.conv("/conv1", x, [4, 1, 3, 3], stride=2, pad=1)
+    x = net.max_pool("/pool", net.op("Relu", "/relu", [x]), kernel=2, stride=2)
+    net.output(net.conv("/conv2", x, [2, 4, 1, 1]), ["batch", 2, "rows", 2])
+    return net.bytes()
+
+
+def coupled():
+    """Two open dimensions that must be equal."""
+    net = Net("coupled")
+    x = net.input("x", ["rows", 4])
+    y = net.input("y", ["columns", 4])
+    net.output(net.op("Add", "/add", [x, y]), ["rows", 4])
+    return net.bytes()
+
+
 FILES = [mlp, seq, cnn, truncated, residual, tied, unknown_op, unknown_op_untyped, external,
-         shape_chain, bad_matmul, undefined, cyclic, no_gradient]
+         shape_chain, bad_matmul, undefined, cyclic, no_gradient, gpt2_body, strided, coupled]
 
 
 def hole_header():

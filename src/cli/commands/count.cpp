@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/count_diff.h"
 #include "cli/count_several.h"
+#include "cli/count_symbolic.h"
 #include "cli/exit_code.h"
 #include "cli/session.h"
 #include "cli/step_options.h"
@@ -78,6 +79,8 @@ constexpr Option options[] = {
     {.name = "--fail-above",
      .value = "PERCENT",
      .doc = "with --diff: exit 3 if B costs over so much more FLOP than A, such as 1% or 0.5%"},
+    {.name = "--symbolic",
+     .doc = "exact formulas in the dimensions that the file names and --bind leaves open"},
     {.name = "--allow-uncounted", .doc = "exit 0 although some nodes are not counted"},
     {.name = "--explain", .doc = "show the arithmetic: every counted primitive, and the sums"},
     {.name = "--json",
@@ -189,6 +192,10 @@ Result<int> run(Session& session, const Args& args) {
     return fail(Code::usage, "--fail-above needs a model to compare with", "name it with --diff");
   }
   const ModelPaths paths = expand_model_paths(args.positionals());
+  if (args.flag("--symbolic")) {
+    if (!paths.is_single) return fail(Code::usage, "--symbolic takes one model");
+    return exit_code_of(TRY(print_symbolic(session, args, request)), args);
+  }
   return paths.is_single ? count_one(session, args, request)
                          : count_several(session, args, paths, request);
 }

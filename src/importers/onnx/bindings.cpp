@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace pfsday::onnx {
@@ -133,6 +135,21 @@ Result<TensorType> Bindings::type_of_input(const ValueInfoView& info,
     type.shape.push_back(*size);
   }
   return type;
+}
+
+Result<std::vector<std::string>> Bindings::open_names(std::span<const ValueInfoView> inputs) {
+  for (const ValueInfoView& info : inputs) {
+    if (options_->inputs.contains(info.name)) TRY(type_of_input(info, inputs));
+  }
+  std::vector<std::string> names;
+  for (const ValueInfoView& info : inputs) {
+    if (options_->inputs.contains(info.name)) continue;
+    for (const DimensionView& dimension : info.dimensions) {
+      if (find_size(dimension) || dimension.name.empty()) continue;
+      if (std::ranges::count(names, dimension.name) == 0) names.emplace_back(dimension.name);
+    }
+  }
+  return names;
 }
 
 TensorType Bindings::declared_type(const ValueInfoView& info) const {

@@ -28,6 +28,10 @@ class Bindings {
   /// A value given for an input of one element, which then is a constant.
   std::optional<std::int64_t> value_of_input(std::string_view name, const graph::TensorType& type);
 
+  /// Names of the dimensions of these inputs that have no size, in their order. Errors: those of
+  /// type_of_input for an input whose whole shape is given.
+  Result<std::vector<std::string>> open_names(std::span<const ValueInfoView> inputs);
+
   /// Names of the bindings that the file had a use for, in alphabetical order.
   std::vector<std::string> used() const { return {used_.begin(), used_.end()}; }
 

@@ -127,6 +127,17 @@ Result<Model> read(Bytes file, const ImportOptions& options) {
 
 constexpr std::string_view extensions[] = {".onnx"};
 
+Result<std::vector<std::string>> find_open(Bytes file, const ImportOptions& options) {
+  const ModelView view = TRY(pfsday::onnx::read_model_view(file));
+  std::unordered_set<std::string_view> held;
+  for (const auto& tensor : view.graph.initializers) held.insert(tensor.name);
+  std::vector<ValueInfoView> inputs;
+  for (const ValueInfoView& info : view.graph.inputs) {
+    if (!held.contains(info.name)) inputs.push_back(info);
+  }
+  return Bindings(options).open_names(inputs);
+}
+
 }  // namespace
 
 extern constinit const Importer onnx{
@@ -134,6 +145,7 @@ extern constinit const Importer onnx{
     .doc = "ONNX, operator sets 1 to 23. Files of external data are not read and need not exist.",
     .extensions = extensions,
     .recognizes = pfsday::onnx::begins_as_onnx,
-    .read = read};
+    .read = read,
+    .find_open = find_open};
 
 }  // namespace pfsday::importers

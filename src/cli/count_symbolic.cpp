@@ -1,0 +1,28 @@
+#include "cli/count_symbolic.h"
+
+#include "cli/table.h"
+#include "report/symbolic.h"
+
+namespace pfsday::cli {
+
+Result<report::CountReport> print_symbolic(Session& session, const Args& args,
+                                           const report::CountRequest& request) {
+  if (request.by != count::By::none || request.lines) {
+    return fail(Code::usage, "--symbolic has no breakdown and no lines",
+                "leave out --by and --explain");
+  }
+  const std::string_view path = args.positional(0);
+  const MappedFile file = TRY(session.map_file(path));
+  report::SymbolicReport report = TRY(report::symbolic_file(path, file.bytes(), request));
+  if (args.flag("--json")) {
+    session.print(report::symbolic_json(report));
+  } else {
+    session.print(report::count_heading(report.sample));
+    for (const std::string& note : report.sample.notes) session.print(note + "\n");
+    session.print(report::symbolic_heading(report) + "\n");
+    session.print(to_table(report::symbolic_grid(report)));
+  }
+  return std::move(report.sample);
+}
+
+}  // namespace pfsday::cli
