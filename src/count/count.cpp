@@ -177,6 +177,9 @@ Result<Counts> count_graph(const Graph& graph, const CountOptions& options,
     return fail(Code::count_overflow, "the count exceeds 2^128 - 1 operations",
                 "the sizes in the file are probably wrong");
   }
+  for (const View* view : options.views) {
+    counts.views.push_back(TRY(count_view(graph, *view, options.rules)));
+  }
   counts.parameters = count_parameters(graph);
   counts.bounds = find_bounds(graph);
   return counts;

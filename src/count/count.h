@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "count/bounds.h"
 #include "count/breakdown.h"
+#include "count/view.h"
 #include "graph/graph.h"
 #include "ops/primitive.h"
 
@@ -55,6 +56,7 @@ struct Counts {
   std::vector<Bound> bounds = {};
   std::vector<Row> rows = {};
   std::vector<Line> lines = {};
+  std::vector<ViewCounts> views = {};  ///< in the order of CountOptions::views
 
   bool complete() const { return uncounted.empty(); }
   const PassCount& pass(Pass pass) const { return passes[static_cast<std::size_t>(pass)]; }
@@ -64,6 +66,7 @@ struct CountOptions {
   ops::Rules rules = {};
   BreakdownOptions breakdown = {};
   bool lines = false;  ///< collect the arithmetic line by line
+  std::vector<const View*> views = {};  ///< look through these, too
   /// Front-end nodes of the file, for the coverage.
   std::size_t node_count = 0;
 };

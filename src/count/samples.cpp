@@ -30,12 +30,21 @@ Count figure_of(const PassCount& pass, Figure figure) {
   return {};
 }
 
+/// In another convention, `flop` is its figure.
+Count seen_flop(const Counts& counts, std::size_t pass, const PassCount& count) {
+  if (counts.views.empty()) return count.work.operations();
+  const ViewCounts& seen = counts.views.front();
+  return (pass == Symbolic::total ? seen.total : seen.passes[pass]).figure;
+}
+
 std::vector<Rational> figures_of(const Counts& counts) {
   std::vector<Rational> figures;
   for (std::size_t pass = 0; pass <= Symbolic::total; ++pass) {
     const PassCount& count = pass == Symbolic::total ? counts.total : counts.passes[pass];
     for (std::size_t i = 0; i < figure_count; ++i) {
-      figures.emplace_back(figure_of(count, static_cast<Figure>(i)));
+      const auto figure = static_cast<Figure>(i);
+      figures.emplace_back(figure == Figure::flop ? seen_flop(counts, pass, count)
+                                                  : figure_of(count, figure));
     }
   }
   return figures;

@@ -32,7 +32,7 @@ enum class Figure : std::uint8_t {
   special,
   compare,
   bytes,
-  flop,      ///< mul + add
+  flop,      ///< mul + add, or the figure of the first view of the counts
   products,  ///< 2 x macs
   macs,      ///< multiply-adds of products
   other,     ///< div + special + compare

@@ -49,7 +49,16 @@ struct Rules {
     causal,      ///< every attention is causal
   };
   Attention attention = Attention::as_written;
+  /// The add of the first product of a sum into the zeroed accumulator.
+  enum class FirstAdd : std::uint8_t {
+    counted,  ///< k products are k adds
+    spared,   ///< k products are k - 1 adds
+  };
+  FirstAdd first_add = FirstAdd::counted;
 };
+
+/// The work of n multiply-adds that form this many sums, none of them empty.
+Work sums_of_products(Count n, Count sums, const Rules& rules);
 
 class Gradients;
 template <class Scalar>

@@ -18,9 +18,10 @@ std::string describe(const Work& work) {
 
 std::string describe(const Rules& rules) {
   constexpr std::string_view attention[] = {"as written", "full", "causal"};
-  return fmt::format("padding {}, attention {}",
+  return fmt::format("padding {}, attention {}, first add {}",
                      rules.padding == Rules::Padding::real ? "real" : "window",
-                     attention[static_cast<std::size_t>(rules.attention)]);
+                     attention[static_cast<std::size_t>(rules.attention)],
+                     rules.first_add == Rules::FirstAdd::spared ? "spared" : "counted");
 }
 
 Result<Work> tally_of(const Sample& sample, const Rules& rules) {
@@ -28,7 +29,7 @@ Result<Work> tally_of(const Sample& sample, const Rules& rules) {
   for (const auto& [v, tensor] : sample.given) {
     given[v] = {tensor.type, std::vector<Tally>(tensor.data.begin(), tensor.data.end())};
   }
-  const Tally::Scope scope;
+  const Tally::Scope scope(rules.first_add == Rules::FirstAdd::spared);
   TRY(evaluate_graph<Tally>(sample.graph, given, rules));
   return scope.work();
 }

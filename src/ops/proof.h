@@ -15,11 +15,14 @@
 
 namespace pfsday::ops {
 
-/// Each rule, the others at their default.
-constexpr Rules all_rules[] = {{.padding = Rules::Padding::window},
-                               {.padding = Rules::Padding::real},
-                               {.attention = Rules::Attention::full},
-                               {.attention = Rules::Attention::causal}};
+/// Each rule, the others at their default; and the two that meet in convolutions.
+constexpr Rules all_rules[] = {
+    {.padding = Rules::Padding::window},
+    {.padding = Rules::Padding::real},
+    {.attention = Rules::Attention::full},
+    {.attention = Rules::Attention::causal},
+    {.first_add = Rules::FirstAdd::spared},
+    {.padding = Rules::Padding::real, .first_add = Rules::FirstAdd::spared}};
 
 /// "padding real, attention as written".
 std::string describe(const Rules& rules);

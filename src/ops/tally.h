@@ -22,11 +22,18 @@ class Tally {
   // NOLINTNEXTLINE(google-explicit-constructor): a plain number is a number
   Tally(Exact value = 0) : value_(value) {}
   Exact value() const { return value_; }
+  /// Whether products have been added to it.
+  bool has_products() const { return has_products_; }
+  void note_product() { has_products_ = true; }
 
   /// Collects the work of this thread while it lives; the innermost one collects.
   class Scope {
    public:
-    Scope() : outer_(current()) { current() = this; }
+    /// Where first adds are spared, a product that begins a sum is no add.
+    explicit Scope(bool spares_first_add = false)
+        : outer_(current()), spares_first_add_(spares_first_add) {
+      current() = this;
+    }
     ~Scope() { current() = outer_; }
     Scope(const Scope&) = delete;
     Scope& operator=(const Scope&) = delete;
@@ -40,7 +47,13 @@ class Tally {
     }
     Work work_;
     Scope* outer_;
+    bool spares_first_add_;
   };
+
+  static bool spares_first_add() {
+    const Scope* scope = Scope::current();
+    return scope != nullptr && scope->spares_first_add_;
+  }
 
   static void count(Count Work::* counter) {
     if (Scope* scope = Scope::current()) scope->work_.*counter += 1;
@@ -48,6 +61,7 @@ class Tally {
 
  private:
   Exact value_;
+  bool has_products_ = false;
 };
 
 inline Exact value_of(Exact x) { return x; }
@@ -94,8 +108,17 @@ Scalar smaller(const Scalar& a, const Scalar& b) {
 /// acc + a * b, as products do it; counts as one multiply-add.
 template <class Scalar>
 Scalar multiply_add(const Scalar& accumulator, const Scalar& a, const Scalar& b) {
-  count_one<Scalar>(&Work::products);
-  return add(accumulator, multiply(a, b));
+  if constexpr (std::is_same_v<Scalar, Tally>) {
+    Tally::count(&Work::products);
+    const bool is_spared = Tally::spares_first_add() && !accumulator.has_products();
+    const Tally product = multiply(a, b);
+    Tally sum =
+        is_spared ? Tally(accumulator.value() + product.value()) : add(accumulator, product);
+    sum.note_product();
+    return sum;
+  } else {
+    return accumulator + a * b;
+  }
 }
 
 }  // namespace pfsday::ops

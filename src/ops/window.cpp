@@ -1,6 +1,7 @@
 #include "ops/window.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 namespace pfsday::ops {
@@ -77,6 +78,34 @@ Count counted_outputs(std::span<const WindowAxis> axes, const Rules& rules) {
   Count outputs = 1;
   for (const WindowAxis& axis : axes) outputs *= is_real ? axis.real_outputs() : axis.output;
   return outputs;
+}
+
+/// Pairs less those that meet an index again: with g = gcd(stride, dilation), pair (o, k) meets
+/// that of (o - dilation / g, k + stride / g).
+Count counted_inputs(std::span<const WindowAxis> axes, const Rules& rules) {
+  Count inputs = 1;
+  for (const WindowAxis& axis : axes) {
+    const std::int64_t common = std::gcd(axis.stride, axis.dilation);
+    WindowAxis again = axis;
+    again.output = std::max<std::int64_t>(axis.output - axis.dilation / common, 0);
+    again.taps = std::max<std::int64_t>(axis.taps - axis.stride / common, 0);
+    const bool is_empty = again.output == 0 || again.taps == 0;
+    if (!is_empty) again.pad_low -= axis.dilation / common * axis.stride;
+    const Count twice = is_empty ? Count(0) : counted_pairs(std::span(&again, 1), rules);
+    inputs *= counted_pairs(std::span(&axis, 1), rules) - twice;
+  }
+  return inputs;
+}
+
+/// As outputs, with the roles of outputs and taps exchanged.
+Count counted_taps(std::span<const WindowAxis> axes, const Rules& rules) {
+  Count taps = 1;
+  for (WindowAxis axis : axes) {
+    std::swap(axis.output, axis.taps);
+    std::swap(axis.stride, axis.dilation);
+    taps *= counted_outputs(std::span(&axis, 1), rules);
+  }
+  return taps;
 }
 
 std::int64_t window_output_size(std::int64_t input, std::int64_t taps, std::int64_t stride,

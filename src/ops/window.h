@@ -29,6 +29,10 @@ struct WindowAxis {
 Count counted_pairs(std::span<const WindowAxis> axes, const Rules& rules);
 /// Outputs with a tap that counts under the rules: product over the axes.
 Count counted_outputs(std::span<const WindowAxis> axes, const Rules& rules);
+/// Input indices, outside the input too, that a counted pair meets: product over the axes.
+Count counted_inputs(std::span<const WindowAxis> axes, const Rules& rules);
+/// Taps that a counted pair meets: product over the axes.
+Count counted_taps(std::span<const WindowAxis> axes, const Rules& rules);
 
 /// Output size for a window of that many taps; less than 1 if it does not fit.
 std::int64_t window_output_size(std::int64_t input, std::int64_t taps, std::int64_t stride,

@@ -1,5 +1,7 @@
 #include "ops/work.h"
 
+#include "ops/primitive.h"
+
 namespace pfsday::ops {
 
 Work& Work::operator+=(const Work& other) {
@@ -22,5 +24,11 @@ bool Work::overflowed() const {
 }
 
 Work mul_adds(Count n) { return {.mul = n, .add = n, .products = n}; }
+
+Work sums_of_products(Count n, Count sums, const Rules& rules) {
+  Work work = mul_adds(n);
+  if (rules.first_add == Rules::FirstAdd::spared) work.add -= sums;
+  return work;
+}
 
 }  // namespace pfsday::ops

@@ -147,6 +147,20 @@ std::string describe_custom(const CountReport& report) {
 
 }  // namespace
 
+const count::View& CountRequest::convention() const {
+  return views.empty() ? *count::find_view("openai") : *views.front();
+}
+
+count::Seen CountReport::seen(Pass pass) const {
+  if (counts.views.empty()) return {.figure = counts.pass(pass).work.operations()};
+  return counts.views.front().pass(pass);
+}
+
+count::Seen CountReport::seen_total() const {
+  if (counts.views.empty()) return {.figure = counts.total.work.operations()};
+  return counts.views.front().total;
+}
+
 std::string name_of(Pass pass) {
   std::string name(graph::to_string(pass));
   std::ranges::replace(name, '_', ' ');
@@ -178,6 +192,7 @@ Result<CountReport> count_file(std::string_view path, importers::Bytes bytes,
   const count::CountOptions count_options{.rules = report.request.rules,
                                           .breakdown = report.request.breakdown,
                                           .lines = report.request.lines,
+                                          .views = report.request.views,
                                           .node_count = model.node_count};
   report.counts = TRY(
       in_file(path, count::count_step(std::move(model.graph), report.request.step, count_options)));
@@ -188,7 +203,37 @@ Result<CountReport> count_file(std::string_view path, importers::Bytes bytes,
   return report;
 }
 
+namespace {
+
+std::vector<std::string> view_row(std::string name, const count::View& view,
+                                  const count::Seen& seen, const count::PassCount& pass) {
+  std::vector<std::string> row = {std::move(name), to_grouped(seen.figure)};
+  if (!view.apart.empty()) row.push_back(to_grouped(seen.apart));
+  row.push_back(to_grouped(pass.work.products));
+  row.push_back(to_grouped(pass.bytes));
+  return row;
+}
+
+Grid view_grid(const CountReport& report) {
+  const count::View& view = report.request.convention();
+  Grid grid{.headings = {"pass", fmt::format("{} ({})", view.unit, view.name)}};
+  if (!view.apart.empty()) grid.headings.emplace_back(view.apart);
+  grid.headings.emplace_back("multiply-adds");
+  grid.headings.emplace_back("bytes");
+  for (const Pass pass : passes_of(report.request.step)) {
+    if (pass == Pass::loss && !has_loss(report)) continue;
+    grid.rows.push_back(view_row(name_of(pass), view, report.seen(pass), report.counts.pass(pass)));
+  }
+  if (grid.rows.size() > 1) {
+    grid.total = view_row("total", view, report.seen_total(), report.counts.total);
+  }
+  return grid;
+}
+
+}  // namespace
+
 Grid pass_grid(const CountReport& report) {
+  if (!report.request.views.empty()) return view_grid(report);
   Grid grid{.headings = {"pass", "FLOP", "of which products", "multiply-adds", "other", "bytes"}};
   for (const Pass pass : passes_of(report.request.step)) {
     if (pass == Pass::loss && !has_loss(report)) continue;

@@ -30,6 +30,10 @@ struct CountRequest {
   bool lines = false;  ///< the arithmetic, line by line
   bool hash = false;   ///< the SHA-256 of the file
   ops::Rules rules = {};
+  /// The convention of the figures, then others where several are compared; none: openai.
+  std::vector<const count::View*> views = {};
+
+  const count::View& convention() const;
 };
 
 struct CountReport {
@@ -41,6 +45,10 @@ struct CountReport {
   std::vector<std::string> unused_bindings = {};  ///< names that nothing in the model has
   std::vector<importers::CustomUse> custom = {};  ///< nodes that are counted by formulas
   count::Counts counts = {};
+
+  /// The figures in the convention that was asked for.
+  count::Seen seen(graph::Pass pass) const;
+  count::Seen seen_total() const;
 };
 
 /// Larger files are not hashed: a count never reads the weights.
@@ -55,7 +63,8 @@ std::vector<graph::Pass> passes_of(const count::StepOptions& step);
 /// As people read it: "data gradient".
 std::string name_of(graph::Pass pass);
 
-/// A row for each pass: operations, of which products, multiply-adds, other arithmetic, bytes.
+/// A row for each pass: operations, of which products, multiply-adds, other arithmetic, bytes. In
+/// another convention than the default: its figure, what it keeps apart, multiply-adds, bytes.
 Grid pass_grid(const CountReport& report);
 /// A row for each operator, layer, element type or module: its operations, in each pass where there
 /// are several, its share of the total, parameters, bytes, and operations for each byte moved.

@@ -16,13 +16,16 @@ JsonWriter& write_counters(JsonWriter& json, const Work& work) {
       .member("compare", work.compare);
 }
 
-void write_pass(JsonWriter& json, std::string_view name, const count::PassCount& pass) {
+/// "flop" is the figure of the convention.
+void write_pass(JsonWriter& json, std::string_view name, const count::PassCount& pass,
+                const count::View& view, const count::Seen& seen) {
   json.key(name).begin_object();
   write_counters(json, pass.work)
       .member("bytes", pass.bytes)
-      .member("flop", pass.work.operations())
-      .member("products", pass.work.products * 2)
-      .end_object();
+      .member("flop", seen.figure)
+      .member("products", pass.work.products * 2);
+  if (!view.apart.empty()) json.member(view.apart, seen.apart);
+  json.end_object();
 }
 
 void write_macs(JsonWriter& json, const CountReport& report) {
@@ -108,7 +111,7 @@ void write_model(JsonWriter& json, const CountReport& report) {
       json.value(value);
     }
   }
-  json.end_object().member("convention", "openai");
+  json.end_object().member("convention", report.request.convention().name);
   json.key("notes").begin_array();
   for (const std::string& note : report.notes) json.value(note);
   json.end_array();
@@ -122,16 +125,17 @@ void write_parameters(JsonWriter& json, const count::ParameterCounts& parameters
 
 std::string count_json(const CountReport& report, JsonStyle style) {
   const count::Counts& counts = report.counts;
+  const count::View& view = report.request.convention();
   JsonWriter json(style);
   json.begin_object().member("schema", "pfsday.count/1");
   write_model(json, report);
   write_parameters(json, counts.parameters);
   json.key("passes").begin_object();
   for (const Pass pass : passes_of(report.request.step)) {
-    write_pass(json, graph::to_string(pass), counts.pass(pass));
+    write_pass(json, graph::to_string(pass), counts.pass(pass), view, report.seen(pass));
   }
   json.end_object();
-  write_pass(json, "total", counts.total);
+  write_pass(json, "total", counts.total, view, report.seen_total());
   write_macs(json, report);
   json.key("coverage").begin_object().member("nodes", counts.coverage.nodes);
   json.member("counted", counts.coverage.counted).member("movement", counts.coverage.movement);

@@ -90,8 +90,7 @@ Result<SymbolicReport> symbolic_file(std::string_view path, importers::Bytes byt
     CountReport report = TRY(report_at(sizes));
     return std::move(report.counts);
   };
-  count::Symbolic symbolic =
-      TRY(in_file(path, count::find_formulas(std::move(names), counts_at)));
+  count::Symbolic symbolic = TRY(in_file(path, count::find_formulas(std::move(names), counts_at)));
   request.hash = is_hashed;
   count::Sizes base;
   for (std::size_t i = 0; i < symbolic.names.size(); ++i) {
@@ -114,7 +113,10 @@ Grid symbolic_grid(const SymbolicReport& report) {
   for (const std::size_t pass : passes) {
     std::string name = pass == Symbolic::total ? "total" : name_of(static_cast<Pass>(pass));
     for (const Heading& heading : shown_figures) {
-      add_rows(symbolic, std::exchange(name, ""), heading.name,
+      const bool is_view = heading.figure == Figure::flop && !report.sample.request.views.empty();
+      const count::View& view = report.sample.request.convention();
+      add_rows(symbolic, std::exchange(name, ""),
+               is_view ? fmt::format("{} ({})", view.unit, view.name) : std::string(heading.name),
                symbolic.formula(pass, heading.figure), grid);
     }
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/count_compare.h"
 #include "cli/count_diff.h"
 #include "cli/count_several.h"
 #include "cli/count_symbolic.h"
@@ -72,6 +73,10 @@ constexpr Option options[] = {
     {.name = "--ops",
      .value = "FILE",
      .doc = "formulas for the cost of operators that pfsday does not know, in TOML"},
+    {.name = "--convention",
+     .value = "openai|mac|strict|eu|torch|fvcore|xla",
+     .doc = "what an operation is: the figure of another convention, or of another tool"},
+    {.name = "--compare", .doc = "show a training step in every convention side by side"},
     {.name = "--diff",
      .value = "MODEL",
      .doc =
@@ -141,6 +146,12 @@ void print_text(Session& session, const report::CountReport& report) {
   for (const std::string& formula : report::count_formulas(report)) session.print(formula + "\n");
 }
 
+/// None for the default, which every count has.
+std::vector<const count::View*> views_of(std::string_view convention) {
+  if (convention == "openai") return {};
+  return {count::find_view(convention)};
+}
+
 Result<std::shared_ptr<const importers::CustomOperators>> read_operators(const Session& session,
                                                                          const Args& args) {
   const auto path = args.value("--ops");
@@ -167,6 +178,7 @@ Result<report::CountRequest> request_of(const Args& args) {
   request.lines = args.flag("--explain");
   request.hash = args.flag("--json");
   request.rules.padding = real_padding ? ops::Rules::Padding::real : ops::Rules::Padding::window;
+  request.views = views_of(args.choice("--convention"));
   return request;
 }
 
@@ -183,6 +195,10 @@ Result<int> count_one(Session& session, const Args& args, const report::CountReq
   return exit_code_of_count(report.counts.complete(), args.flag("--allow-uncounted"));
 }
 
+int exit_code_of(const report::CountReport& report, const Args& args) {
+  return exit_code_of_count(report.counts.complete(), args.flag("--allow-uncounted"));
+}
+
 Result<int> run(Session& session, const Args& args) {
   report::CountRequest request = TRY(request_of(args));
   request.breakdown = TRY(parse_breakdown(args));
@@ -195,6 +211,10 @@ Result<int> run(Session& session, const Args& args) {
   if (args.flag("--symbolic")) {
     if (!paths.is_single) return fail(Code::usage, "--symbolic takes one model");
     return exit_code_of(TRY(print_symbolic(session, args, request)), args);
+  }
+  if (args.flag("--compare")) {
+    if (!paths.is_single) return fail(Code::usage, "--compare takes one model");
+    return exit_code_of(TRY(print_comparison(session, args, request)), args);
   }
   return paths.is_single ? count_one(session, args, request)
                          : count_several(session, args, paths, request);

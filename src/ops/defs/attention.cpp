@@ -87,6 +87,12 @@ struct Attention {
 
   Count pairs() const { return Count(batch) * heads * attention_pairs(queries, keys, mask); }
   Count rows() const { return Count(batch) * heads * attention_rows(queries, keys, mask); }
+  /// Keys that any query sees, of all heads of keys.
+  Count seen_keys() const {
+    const std::int64_t seen = queries == 0 ? 0 : key_limit(queries - 1) - first_key(0);
+    const std::int64_t key_heads = group == 0 ? 0 : heads / group;
+    return Count(batch) * key_heads * std::max<std::int64_t>(seen, 0);
+  }
   std::int64_t first_key(std::int64_t query) const {
     if (mask.window == 0) return 0;
     return std::clamp<std::int64_t>(mask.offset + query + 1 - mask.window, 0, keys);
@@ -170,9 +176,14 @@ Result<TensorTypes> infer_gradient(const NodeView& node) {
 }
 
 /// The product of queries and keys, scaled, capped and biased.
-Work work_of_scores(const Attention& a) {
+/// Sums of that many products each; empty ones are none.
+Work sums_of(Count products, Count each, Count sums, const Rules& rules) {
+  return sums_of_products(products * each, products * each == Count(0) ? Count(0) : sums, rules);
+}
+
+Work work_of_scores(const Attention& a, const Rules& rules) {
   const Count pairs = a.pairs();
-  Work work = mul_adds(pairs * a.width);
+  Work work = sums_of(pairs, a.width, pairs, rules);
   if (a.scale != 1) work += {.mul = pairs};
   if (a.softcap != 0) work += {.mul = pairs, .div = pairs, .special = pairs};
   if (a.has_bias) work += {.add = pairs};
@@ -184,7 +195,8 @@ Work work_of_attention(const NodeView& node, const Rules& rules) {
   const Count pairs = a.pairs();
   const Count steps = pairs - a.rows();
   const Work softmax = {.add = pairs + steps, .div = pairs, .special = pairs, .compare = steps};
-  return work_of_scores(a) + softmax + mul_adds(pairs * a.value_width);
+  return work_of_scores(a, rules) + softmax +
+         sums_of(pairs, a.value_width, a.rows() * a.value_width, rules);
 }
 
 bool wants(const NodeView& gradient, std::int64_t input) {
@@ -196,15 +208,17 @@ Work work_of_gradient(const NodeView& node, const Rules& rules) {
   const Count pairs = a.pairs();
   const bool of_scores = wants(node, 0) || wants(node, 1);
   Work work;
-  if (wants(node, 2)) work += mul_adds(pairs * a.value_width);
+  if (wants(node, 2)) {
+    work += sums_of(pairs, a.value_width, a.seen_keys() * a.value_width, rules);
+  }
   if (of_scores || wants(node, 3)) {
-    work += mul_adds(pairs * a.value_width);
+    work += sums_of(pairs, a.value_width, pairs, rules);
     work += {.mul = pairs * 2, .add = pairs * 2 - a.rows()};
   }
   if (of_scores && a.softcap != 0) work += {.mul = pairs * 2, .add = pairs};
   if (of_scores && a.scale != 1) work += {.mul = pairs};
-  if (wants(node, 0)) work += mul_adds(pairs * a.width);
-  if (wants(node, 1)) work += mul_adds(pairs * a.width);
+  if (wants(node, 0)) work += sums_of(pairs, a.width, a.rows() * a.width, rules);
+  if (wants(node, 1)) work += sums_of(pairs, a.width, a.seen_keys() * a.width, rules);
   return work;
 }
 
@@ -450,7 +464,7 @@ constexpr Primitive defs[] = {
 Work recomputed_work(const NodeView& attention_gradient, const Rules& rules) {
   const Attention a = attention_of_gradient(attention_gradient, rules);
   const Count pairs = a.pairs();
-  return work_of_scores(a) + Work{.add = pairs, .div = pairs, .special = pairs};
+  return work_of_scores(a, rules) + Work{.add = pairs, .div = pairs, .special = pairs};
 }
 
 extern constinit const PrimitiveFamily attention{"Attention", defs};

@@ -1,6 +1,8 @@
 // Convolution, its input gradient and its filter gradient: three primitives over one set of taps.
 #include <fmt/format.h>
 
+#include <map>
+
 #include "ops/builder.h"
 #include "ops/evaluation.h"
 #include "ops/gradients.h"
@@ -211,12 +213,21 @@ Result<TensorTypes> infer_filter_gradient(const NodeView& node) {
   return TensorTypes{{node.input_type(0).element, g.w()}};
 }
 
-Work work_of(const Geometry& g, const Rules& rules) {
-  return mul_adds(Count(g.batch) * g.filters * g.group_channels() * counted_pairs(g.axes, rules));
+Count sums_of_outputs(const Geometry& g, const Rules& rules) {
+  return Count(g.batch) * g.filters * counted_outputs(g.axes, rules);
 }
-template <Geometry (*geometry)(const NodeView&)>
+Count sums_of_inputs(const Geometry& g, const Rules& rules) {
+  return Count(g.batch) * g.channels * counted_inputs(g.axes, rules);
+}
+Count sums_of_filters(const Geometry& g, const Rules& rules) {
+  return Count(g.filters) * g.group_channels() * counted_taps(g.axes, rules);
+}
+
+template <Geometry (*geometry)(const NodeView&), Count (*sums)(const Geometry&, const Rules&)>
 Work work_of_node(const NodeView& node, const Rules& rules) {
-  return work_of(geometry(node), rules);
+  const Geometry g = geometry(node);
+  const Count taps = Count(g.batch) * g.filters * g.group_channels() * counted_pairs(g.axes, rules);
+  return sums_of_products(taps, taps == Count(0) ? taps : sums(g, rules), rules);
 }
 
 /// The window attributes of a node, and what a gradient needs beside them.
@@ -265,8 +276,8 @@ void derive_filter_gradient(const NodeView& node, std::span<const Value> g, Grad
   if (out.needs(1)) out.add(1, emit_convolution(b, node, node.input(0), g[0]));
 }
 
-/// Calls visit(x, w, y) with the offsets of every multiply-add that counts; the offset of x is none
-/// at a tap in the padding.
+/// Calls visit(x, w, y, index) with the offsets of every multiply-add that counts, and the index
+/// into x; the offset of x is none at a tap in the padding.
 template <class Visit>
 void for_each_tap(const Geometry& g, const Rules& rules, Visit&& visit) {
   Shape loop = {g.batch, g.filters, g.group_channels()};
@@ -290,7 +301,7 @@ void for_each_tap(const Geometry& g, const Rules& rules, Visit&& visit) {
     }
     if (!is_real && rules.padding == Rules::Padding::real) return;
     const auto at_x = is_real ? std::optional(offset_of(x, strides_x)) : std::nullopt;
-    visit(at_x, offset_of(w, strides_w), offset_of(y, strides_y));
+    visit(at_x, offset_of(w, strides_w), offset_of(y, strides_y), x);
   });
 }
 
@@ -299,20 +310,22 @@ void evaluate_convolution(const NodeView& node, Evaluation<Scalar>& run) {
   const auto& x = run.input(0).data;
   const auto& w = run.input(1).data;
   auto& y = run.output(0).data;
-  for_each_tap(geometry_of_convolution(node), run.rules(), [&](auto at_x, auto at_w, auto at_y) {
-    const Scalar padding = 0;
-    y[at_y] = multiply_add(y[at_y], at_x ? x[*at_x] : padding, w[at_w]);
-  });
+  for_each_tap(geometry_of_convolution(node), run.rules(),
+               [&](auto at_x, auto at_w, auto at_y, const Axes&) {
+                 const Scalar padding = 0;
+                 y[at_y] = multiply_add(y[at_y], at_x ? x[*at_x] : padding, w[at_w]);
+               });
 }
 template <class Scalar>
 void evaluate_input_gradient(const NodeView& node, Evaluation<Scalar>& run) {
   const auto& dy = run.input(0).data;
   const auto& w = run.input(1).data;
-  Scalar cropped = 0;
-  for_each_tap(geometry_of_input_gradient(node), run.rules(), [&](auto at_x, auto at_w, auto at_y) {
-    Scalar& dx = at_x ? run.output(0).data[*at_x] : cropped;
-    dx = multiply_add(dx, dy[at_y], w[at_w]);
-  });
+  std::map<Axes, Scalar> cropped;
+  for_each_tap(geometry_of_input_gradient(node), run.rules(),
+               [&](auto at_x, auto at_w, auto at_y, const Axes& index) {
+                 Scalar& dx = at_x ? run.output(0).data[*at_x] : cropped[index];
+                 dx = multiply_add(dx, dy[at_y], w[at_w]);
+               });
 }
 template <class Scalar>
 void evaluate_filter_gradient(const NodeView& node, Evaluation<Scalar>& run) {
@@ -320,7 +333,7 @@ void evaluate_filter_gradient(const NodeView& node, Evaluation<Scalar>& run) {
   const auto& dy = run.input(1).data;
   auto& dw = run.output(0).data;
   for_each_tap(geometry_of_filter_gradient(node), run.rules(),
-               [&](auto at_x, auto at_w, auto at_y) {
+               [&](auto at_x, auto at_w, auto at_y, const Axes&) {
                  const Scalar padding = 0;
                  dw[at_w] = multiply_add(dw[at_w], at_x ? x[*at_x] : padding, dy[at_y]);
                });
@@ -329,17 +342,17 @@ void evaluate_filter_gradient(const NodeView& node, Evaluation<Scalar>& run) {
 constexpr Primitive defs[] = {
     {.kind = {.name = "convolution", .inputs = 2, .doc = convolution_doc},
      .infer = infer_convolution,
-     .work = work_of_node<geometry_of_convolution>,
+     .work = work_of_node<geometry_of_convolution, sums_of_outputs>,
      .derive = derive_convolution,
      .evaluate = {evaluate_convolution<Exact>, evaluate_convolution<Tally>}},
     {.kind = {.name = "convolution_input_gradient", .inputs = 2, .doc = input_gradient_doc},
      .infer = infer_input_gradient,
-     .work = work_of_node<geometry_of_input_gradient>,
+     .work = work_of_node<geometry_of_input_gradient, sums_of_inputs>,
      .derive = derive_input_gradient,
      .evaluate = {evaluate_input_gradient<Exact>, evaluate_input_gradient<Tally>}},
     {.kind = {.name = "convolution_filter_gradient", .inputs = 2, .doc = filter_gradient_doc},
      .infer = infer_filter_gradient,
-     .work = work_of_node<geometry_of_filter_gradient>,
+     .work = work_of_node<geometry_of_filter_gradient, sums_of_filters>,
      .derive = derive_filter_gradient,
      .evaluate = {evaluate_filter_gradient<Exact>, evaluate_filter_gradient<Tally>}},
 };

@@ -83,9 +83,10 @@ Result<TensorTypes> infer_dot(const NodeView& node) {
   return TensorTypes{{node.input_type(0).element, shape}};
 }
 
-Work work_of_dot(const NodeView& node, const Rules&) {
-  const Shape contracted = sizes_of(node.input_shape(0), node.axes("contract_a"));
-  return mul_adds(node.output_type(0).elements() * graph::element_count(contracted));
+Work work_of_dot(const NodeView& node, const Rules& rules) {
+  const Count terms = graph::element_count(sizes_of(node.input_shape(0), node.axes("contract_a")));
+  const Count sums = terms == Count(0) ? Count(0) : node.output_type(0).elements();
+  return sums_of_products(sums * terms, sums, rules);
 }
 
 /// The adjoint of one operand: dy times the other operand, over the other's free axes, with the

@@ -1,0 +1,29 @@
+#include "cli/count_compare.h"
+
+#include "cli/table.h"
+#include "report/compare.h"
+
+namespace pfsday::cli {
+
+Result<report::CountReport> print_comparison(Session& session, const Args& args,
+                                             const report::CountRequest& request) {
+  if (request.by != count::By::none || request.lines) {
+    return fail(Code::usage, "--compare has no breakdown and no lines",
+                "leave out --by and --explain");
+  }
+  const std::string_view path = args.positional(0);
+  const MappedFile file = TRY(session.map_file(path));
+  report::CompareReport report = TRY(report::compare_file(path, file.bytes(), request));
+  if (args.flag("--json")) {
+    session.print(report::compare_json(report));
+  } else {
+    session.print(report::count_heading(report.report));
+    for (const std::string& note : report.report.notes) session.print(note + "\n");
+    session.print("\n");
+    session.print(to_table(report::compare_grid(report)));
+    session.print("\n" + report::compare_notes(report));
+  }
+  return std::move(report.report);
+}
+
+}  // namespace pfsday::cli
