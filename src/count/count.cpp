@@ -95,11 +95,9 @@ class Counter {
     for (std::size_t i = 0; i < root_.nodes().size(); ++i) {
       if (!is_live[i]) continue;
       const Node& node = root_.nodes()[i];
-      const Count times = i < schedule.update_begins ? schedule.micro_batches : Count(1);
+      const Count times = schedule.times(i);
       add(root_, node, times, node.pass);
-      if (i < schedule.is_recomputed.size() && schedule.is_recomputed[i]) {
-        add(root_, node, times, Pass::recompute);
-      }
+      if (schedule.is_run_again(i)) add(root_, node, times, Pass::recompute);
     }
   }
 
@@ -172,13 +170,16 @@ Result<Counts> count_graph(const Graph& graph, const CountOptions& options,
   Counter counter(graph, options);
   counter.add_root(schedule);
   Counts counts = std::move(counter).take();
-  for (const PassCount& pass : counts.passes) counts.total += pass;
+  for (const Pass pass :
+       {Pass::forward, Pass::loss, Pass::data_gradient, Pass::weight_gradient}) {
+    counts.total += counts.pass(pass);
+  }
   if (counts.total.work.overflowed() || counts.total.bytes.overflowed()) {
     return fail(Code::count_overflow, "the count exceeds 2^128 - 1 operations",
                 "the sizes in the file are probably wrong");
   }
   for (const View* view : options.views) {
-    counts.views.push_back(TRY(count_view(graph, *view, options.rules)));
+    counts.views.push_back(TRY(count_view(graph, *view, options.rules, schedule)));
   }
   counts.parameters = count_parameters(graph);
   counts.bounds = find_bounds(graph);

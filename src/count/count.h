@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "count/bounds.h"
 #include "count/breakdown.h"
+#include "count/schedule.h"
 #include "count/view.h"
 #include "graph/graph.h"
 #include "ops/primitive.h"
@@ -49,6 +50,7 @@ struct Line {
 
 struct Counts {
   std::array<PassCount, graph::pass_count> passes = {};
+  /// Forward, loss and both gradients; what is recomputed and the optimizer stand beside it.
   PassCount total = {};
   ParameterCounts parameters = {};
   Coverage coverage = {};
@@ -73,13 +75,6 @@ struct CountOptions {
 
 /// Of the tensors that live nodes use, on both sides of a branch.
 ParameterCounts count_parameters(const graph::Graph& graph);
-
-/// Of a training step: what is done more than once, or once for several micro-batches.
-struct Schedule {
-  std::vector<bool> is_recomputed = {};  ///< one entry for each node: again, for the gradients
-  Count micro_batches = 1;               ///< passes of all nodes before the update
-  std::size_t update_begins = ~std::size_t{0};  ///< the first node that is done once
-};
 
 /// The graph has no branches: see branches.h. Errors: Code::count_overflow.
 Result<Counts> count_graph(const graph::Graph& graph, const CountOptions& options,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 #include <vector>
 
 #include "graph/liveness.h"
@@ -20,33 +21,52 @@ class Viewer {
   Viewer(const Graph& root, const View& view, const ops::Rules& rules)
       : root_(root), view_(view), rules_(rules) {}
 
-  void look_at(const Graph& graph, Count times) {
-    const std::vector<bool> is_live = graph::find_live_nodes(graph);
-    std::map<std::pair<std::uint32_t, Pass>, std::vector<const Node*>> operators;
-    for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
-      const Node& node = graph.nodes()[i];
+  void look(const Schedule& schedule) {
+    const std::vector<bool> is_live = graph::find_live_nodes(root_);
+    Operators operators;
+    for (std::size_t i = 0; i < root_.nodes().size(); ++i) {
       if (!is_live[i]) continue;
-      if (node.bodies.empty()) {
-        operators[{node.origin, node.pass}].push_back(&node);
-      } else {
-        look_at(*node.bodies[0], times * trips_of(node));
-      }
+      const Node& node = root_.nodes()[i];
+      const Count times = schedule.times(i);
+      add(node, node.pass, times, operators);
+      if (schedule.is_run_again(i)) add(node, Pass::recompute, times, operators);
     }
-    for (const auto& [key, nodes] : operators) {
-      Seen seen = view_.look({graph, root_.origins()[key.first], key.second, nodes}, rules_);
-      seen *= times;
-      counts_.passes[static_cast<std::size_t>(key.second)] += seen;
-      const bool is_beside = key.second == Pass::recompute || key.second == Pass::optimizer;
-      if (!is_beside) counts_.total += seen;
-    }
+    look_at(root_, operators);
   }
 
   const ViewCounts& counts() const { return counts_; }
 
  private:
-  Count trips_of(const Node& loop) const {
-    if (view_.loops_once) return 1;
-    return *graph::find_attribute<std::int64_t>(loop.attributes, "trips");
+  /// Front-end node, pass, and how often it is run.
+  using Operators = std::map<std::tuple<std::uint32_t, Pass, Count>, std::vector<const Node*>>;
+
+  void add(const Node& node, Pass pass, Count times, Operators& operators) {
+    if (!node.bodies.empty()) return look_at_loop(node, pass, times);
+    operators[{node.origin, pass, times}].push_back(&node);
+  }
+
+  void look_at_loop(const Node& loop, Pass pass, Count times) {
+    const Graph& body = *loop.bodies[0];
+    const std::vector<bool> is_live = graph::find_live_nodes(body);
+    const auto trips = *graph::find_attribute<std::int64_t>(loop.attributes, "trips");
+    if (!view_.loops_once) times *= trips;
+    Operators operators;
+    for (std::size_t i = 0; i < body.nodes().size(); ++i) {
+      const Node& node = body.nodes()[i];
+      if (is_live[i]) add(node, pass == Pass::recompute ? pass : node.pass, times, operators);
+    }
+    look_at(body, operators);
+  }
+
+  void look_at(const Graph& graph, const Operators& operators) {
+    for (const auto& [key, nodes] : operators) {
+      const auto& [origin, pass, times] = key;
+      Seen seen = view_.look({graph, root_.origins()[origin], pass, nodes}, rules_);
+      seen *= times;
+      counts_.passes[static_cast<std::size_t>(pass)] += seen;
+      const bool is_beside = pass == Pass::recompute || pass == Pass::optimizer;
+      if (!is_beside) counts_.total += seen;
+    }
   }
 
   const Graph& root_;
@@ -62,9 +82,10 @@ const View* find_view(std::string_view name) {
   return found == views().end() ? nullptr : *found;
 }
 
-Result<ViewCounts> count_view(const Graph& graph, const View& view, const ops::Rules& rules) {
+Result<ViewCounts> count_view(const Graph& graph, const View& view, const ops::Rules& rules,
+                              const Schedule& schedule) {
   Viewer viewer(graph, view, rules);
-  viewer.look_at(graph, 1);
+  viewer.look(schedule);
   const ViewCounts& counts = viewer.counts();
   if (counts.total.figure.overflowed() || counts.total.apart.overflowed()) {
     return fail(Code::count_overflow, "the count exceeds 2^128 - 1 operations",

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "count/schedule.h"
 #include "graph/graph.h"
 #include "ops/primitive.h"
 
@@ -68,7 +69,8 @@ struct ViewCounts {
 
 /// The live nodes of a graph without branches, and of its loops, through a view. Uncounted nodes
 /// add nothing. Errors: Code::count_overflow.
-Result<ViewCounts> count_view(const graph::Graph& graph, const View& view, const ops::Rules& rules);
+Result<ViewCounts> count_view(const graph::Graph& graph, const View& view, const ops::Rules& rules,
+                              const Schedule& schedule = {});
 
 // For the files in views/.
 

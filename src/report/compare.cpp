@@ -45,7 +45,7 @@ std::optional<Tokens> find_token_input(const Graph& graph) {
     const Value ids = moved_input(graph, node.inputs[1]);
     if (!ids || !are_token_ids(graph.type(ids))) continue;
     return Tokens{graph.type(ids).elements(), fmt::format("input \"{}\" {}", graph.info(ids).name,
-                                                          to_string(graph.type(ids).shape))};
+                                                          graph::to_string(graph.type(ids).shape))};
   }
   return std::nullopt;
 }

@@ -39,6 +39,11 @@ Grid files_grid(std::span<const CountReport> reports) {
   Grid grid{.text_columns = 2,
             .headings = {"model", "complete", "parameters", "forward FLOP", "of which products"}};
   if (reports.empty()) return grid;
+  const CountRequest& request = reports.front().request;
+  if (!request.views.empty()) {
+    grid.headings[3] =
+        fmt::format("forward {} ({})", request.convention().unit, request.convention().name);
+  }
   const std::vector<Pass> others = other_passes(reports);
   for (const Pass pass : others) grid.headings.push_back(name_of(pass));
   if (!others.empty()) grid.headings.emplace_back("total");
@@ -46,11 +51,11 @@ Grid files_grid(std::span<const CountReport> reports) {
     const ops::Work& forward = report.counts.pass(Pass::forward).work;
     std::vector<std::string> row = {
         report.path, completeness(report), to_grouped(report.counts.parameters.total),
-        to_grouped(forward.operations()), to_grouped(forward.products * 2)};
+        to_grouped(report.seen(Pass::forward).figure), to_grouped(forward.products * 2)};
     for (const Pass pass : others) {
-      row.push_back(to_grouped(report.counts.pass(pass).work.operations()));
+      row.push_back(to_grouped(report.seen(pass).figure));
     }
-    if (!others.empty()) row.push_back(to_grouped(report.counts.total.work.operations()));
+    if (!others.empty()) row.push_back(to_grouped(report.seen_total().figure));
     grid.rows.push_back(std::move(row));
   }
   return grid;

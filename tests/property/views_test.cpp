@@ -2,6 +2,9 @@
 // the test that it is taken from.
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "count/branches.h"
 #include "count/differentiate.h"
 #include "count/view.h"
@@ -66,8 +69,8 @@ Count total_of(const graph::Graph& graph, std::string_view view) {
   return seen->total.figure;
 }
 
-graph::Graph training_of(graph::Graph graph) {
-  auto step = count::differentiate(std::move(graph));
+graph::Graph training_of(graph::Graph graph, const count::StepOptions& options = {}) {
+  auto step = count::differentiate(std::move(graph), options);
   if (!step) ADD_FAILURE() << to_string(step.error());
   return std::move(step->graph);
 }
@@ -125,6 +128,20 @@ TEST(TorchView, Backward) {
   model.node({.op = "Expand", .inputs = {"b", "shape"}, .outputs = {"c"}});
   model.output(multiply(model, "c", "d", {7, 6, 7}));
   EXPECT_EQ(total_of(training_of(import(model)), "torch"), Count(5184));
+}
+
+/// test_module: ResNet-18. That test gives the image a gradient; without one, the convolution that
+/// would compute it is left out.
+TEST(TorchView, Module) {
+  std::ifstream file(PFSDAY_TEST_FILES "/exports/resnet18.onnx", std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  const auto read = [&bytes] {
+    auto model = importers::read_model(std::as_bytes(std::span(bytes)), {});
+    if (!model) ADD_FAILURE() << to_string(model.error());
+    return std::move(model->graph);
+  };
+  EXPECT_EQ(total_of(training_of(read(), {.input_gradient = true}), "torch"), Count(10884440064));
+  EXPECT_EQ(total_of(training_of(read()), "torch"), Count(10648412160));
 }
 
 graph::Graph attention_graph(std::int64_t keys) {
