@@ -61,10 +61,10 @@ std::optional<Tokens> tokens_of_bindings(const importers::ImportOptions& options
 
 Result<CountReport> count_step_or_forward(std::string_view path, importers::Bytes bytes,
                                           CountRequest request) {
-  request.step = Step::training;
+  request.step.step = Step::training;
   auto report = count_file(path, bytes, request);
   if (report || report.error().code != Code::no_trainable_parameter) return report;
-  request.step = Step::forward;
+  request.step = {};
   CountReport forward = TRY(count_file(path, bytes, std::move(request)));
   forward.notes.emplace_back("No gradient reaches a parameter: the forward pass alone is counted.");
   return forward;
@@ -80,7 +80,7 @@ double ratio_of(const CompareReport& report, const ViewCounts& counts) {
 }
 
 std::string_view estimate_name(const CompareReport& report) {
-  return report.report.request.step == Step::training ? "6 x parameters x tokens"
+  return report.report.request.step.step == Step::training ? "6 x parameters x tokens"
                                                       : "2 x parameters x tokens";
 }
 
@@ -115,7 +115,7 @@ Result<CompareReport> compare_file(std::string_view path, importers::Bytes bytes
 }
 
 Count usual_estimate(const CompareReport& report) {
-  const Count factor = report.report.request.step == Step::training ? 6 : 2;
+  const Count factor = report.report.request.step.step == Step::training ? 6 : 2;
   return factor * report.report.counts.parameters.total * report.tokens->count;
 }
 
