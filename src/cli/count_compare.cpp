@@ -7,7 +7,7 @@ namespace pfsday::cli {
 
 Result<report::CountReport> print_comparison(Session& session, const Args& args,
                                              const report::CountRequest& request) {
-  if (request.by != count::By::none || request.lines) {
+  if (request.breakdown.by != count::By::none || request.lines) {
     return fail(Code::usage, "--compare has no breakdown and no lines",
                 "leave out --by and --explain");
   }

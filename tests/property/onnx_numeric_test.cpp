@@ -32,7 +32,7 @@ Graph import(const ModelWriter& model) {
 }
 
 count::Counts count_model(const ModelWriter& model, count::Step step) {
-  const auto counts = count::count_step(import(model), step, {});
+  const auto counts = count::count_step(import(model), {.step = step}, {});
   if (!counts) {
     ADD_FAILURE() << to_string(counts.error());
     return {};

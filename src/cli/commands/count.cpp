@@ -106,19 +106,19 @@ Result<std::size_t> parse_level(const Args& args, std::string_view option) {
 
 Result<count::BreakdownOptions> parse_breakdown(const Args& args) {
   using count::By;
-  count::BreakdownOptions options;
+  count::BreakdownOptions breakdown;
   for (const By by : {By::op, By::layer, By::type, By::module}) {
-    if (args.choice("--by") == to_string(by)) options.by = by;
+    if (args.choice("--by") == to_string(by)) breakdown.by = by;
   }
-  options.depth = TRY(parse_level(args, "--depth"));
-  options.top = TRY(parse_level(args, "--top"));
-  if (options.depth != 0 && options.by != By::module) {
+  breakdown.depth = TRY(parse_level(args, "--depth"));
+  breakdown.top = TRY(parse_level(args, "--top"));
+  if (breakdown.depth != 0 && breakdown.by != By::module) {
     return fail(Code::usage, "--depth is the depth of modules", "add --by module");
   }
-  if (options.top != 0 && options.by == By::none) {
+  if (breakdown.top != 0 && breakdown.by == By::none) {
     return fail(Code::usage, "--top is a number of rows", "say of which, such as --by layer");
   }
-  return options;
+  return breakdown;
 }
 
 void print_section(Session& session, std::string_view title, const report::Grid& grid) {
