@@ -20,6 +20,13 @@ Count output_elements(const NodeView& node) { return node.output_type(0).element
 
 Count taps_of(const NodeView& window) { return graph::element_count(window.axes("size")); }
 
+/// n times the logarithm of n to base 2, rounded up.
+Count sort_steps(Count n) {
+  Count steps = 0;
+  for (Count reach = 1; reach < n; reach *= 2) steps += n;
+  return steps;
+}
+
 /// HandleElementwiseOp: one for each element of the output; functions such as exp are kept apart.
 /// HandleReduce: inputs - outputs. HandleDot: 2 m n k. HandleScatter: one for each update.
 /// HandleRng: a random number is as a function.
@@ -30,12 +37,14 @@ Seen see_work(const Work& work) {
 Seen see(const ViewedOperator& op, const Node& node) {
   const NodeView view(op.graph, node);
   const std::string_view kind = node.kind->name;
-  // HandleNegate, HandleConvert: elementwise, though they move bits only.
+  // HandleElementwiseUnary (negate), HandleConvert: one for each, though they move bits only.
   if (kind == "neg" || kind == "cast") return {.figure = output_elements(view)};
   // HandleSelectAndScatter: window - 1 selects and one scatter for each element of the source.
   if (kind == "window_max_gradient") {
     return {.figure = view.input_type(1).elements() * taps_of(view)};
   }
+  // HandleSort: n log n of all elements, rounded up.
+  if (kind == "top_k") return {.figure = sort_steps(view.input_type(0).elements())};
   // The gradient of a sum over windows is itself one: window - 1 for each element.
   if (kind == "window_sum_gradient") {
     return {.figure = output_elements(view) * (taps_of(view) - Count(1))};
