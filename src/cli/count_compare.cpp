@@ -1,5 +1,7 @@
 #include "cli/count_compare.h"
 
+#include "cli/model_inputs.h"
+#include "cli/reservations.h"
 #include "cli/table.h"
 #include "report/compare.h"
 
@@ -14,6 +16,7 @@ Result<report::CountReport> print_comparison(Session& session, const Args& args,
   const std::string_view path = args.positional(0);
   const MappedFile file = TRY(session.map_file(path));
   report::CompareReport report = TRY(report::compare_file(path, file.bytes(), request));
+  warn_unused_bindings(session, report.report.unused_bindings, "the model");
   if (args.flag("--json")) {
     session.print(report::compare_json(report));
   } else {
@@ -22,6 +25,7 @@ Result<report::CountReport> print_comparison(Session& session, const Args& args,
     session.print("\n");
     session.print(to_table(report::compare_grid(report)));
     session.print("\n" + report::compare_notes(report));
+    print_reservations(session, report.report);
   }
   return std::move(report.report);
 }

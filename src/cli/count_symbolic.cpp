@@ -1,5 +1,7 @@
 #include "cli/count_symbolic.h"
 
+#include "cli/model_inputs.h"
+#include "cli/reservations.h"
 #include "cli/table.h"
 #include "report/symbolic.h"
 
@@ -14,6 +16,7 @@ Result<report::CountReport> print_symbolic(Session& session, const Args& args,
   const std::string_view path = args.positional(0);
   const MappedFile file = TRY(session.map_file(path));
   report::SymbolicReport report = TRY(report::symbolic_file(path, file.bytes(), request));
+  warn_unused_bindings(session, report.sample.unused_bindings, "the model");
   if (args.flag("--json")) {
     session.print(report::symbolic_json(report));
   } else {
@@ -21,6 +24,7 @@ Result<report::CountReport> print_symbolic(Session& session, const Args& args,
     for (const std::string& note : report.sample.notes) session.print(note + "\n");
     session.print(report::symbolic_heading(report) + "\n");
     session.print(to_table(report::symbolic_grid(report)));
+    print_reservations(session, report.sample);
   }
   return std::move(report.sample);
 }

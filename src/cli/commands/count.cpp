@@ -8,6 +8,7 @@
 #include "cli/count_several.h"
 #include "cli/count_symbolic.h"
 #include "cli/exit_code.h"
+#include "cli/reservations.h"
 #include "cli/session.h"
 #include "cli/step_options.h"
 #include "units/quantity.h"
@@ -121,12 +122,6 @@ Result<count::BreakdownOptions> parse_breakdown(const Args& args) {
   return breakdown;
 }
 
-void print_section(Session& session, std::string_view title, const report::Grid& grid) {
-  if (grid.rows.empty()) return;
-  session.print(fmt::format("\n{}\n", title));
-  session.print(to_table(grid));
-}
-
 void print_text(Session& session, const report::CountReport& report) {
   session.print(report::count_heading(report));
   for (const std::string& note : report.notes) session.print(note + "\n");
@@ -136,9 +131,7 @@ void print_text(Session& session, const report::CountReport& report) {
     session.print("\n");
   }
   session.print(to_table(report::pass_grid(report)));
-  print_section(session, "Upper bounds and assumptions", report::bound_grid(report));
-  print_section(session, "A lower bound: these nodes are not counted.",
-                report::uncounted_grid(report));
+  print_reservations(session, report);
   if (!report.request.lines) return;
   session.print("\n");
   session.print(to_table(report::line_grid(report)));
