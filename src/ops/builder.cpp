@@ -167,7 +167,10 @@ std::optional<Values> Builder::fold_uniform(const graph::Node& node, const Tenso
     one.inputs.push_back(scratch.add_constant(inputs.back()));
   }
   if (is_movement) return Values{full(outputs[0], inputs[0].at(0))};
-  scratch.append(std::move(one), TensorTypes{TensorType{outputs[0].element, {}}});
+  const TensorTypes scalar = {TensorType{outputs[0].element, {}}};
+  const auto inferred = infer_node(NodeView(scratch, one));
+  if (!inferred || *inferred != scalar) return std::nullopt;
+  scratch.append(std::move(one), scalar);
   const auto results = evaluate_literals(scratch, scratch.nodes().front(), inputs);
   return Values{full(outputs[0], results[0].at(0))};
 }

@@ -141,7 +141,7 @@ std::string with_inputs_held(const Case& c, const ModelView& view, Held held_inp
   const auto names = given_names(view);
   for (std::size_t i = 0; i < std::min(names.size(), c.inputs.size()); ++i) {
     auto tensor = decode(c.inputs[i]);
-    if (!tensor) continue;
+    if (!tensor || graph::bits_of(tensor->type.element) == 16) continue;
     const bool may_steer =
         !graph::is_real(tensor->type.element) || tensor->type.elements() == Count(1);
     if (may_steer || held_inputs == Held::all)

@@ -38,6 +38,14 @@ void append_element(std::string& bytes, ElementType element, Exact value) {
       return append<std::int64_t>(bytes, value);
     case ElementType::i32:
       return append<std::int32_t>(bytes, value);
+    case ElementType::i16:
+      return append<std::int16_t>(bytes, value);
+    case ElementType::u64:
+      return append<std::uint64_t>(bytes, value);
+    case ElementType::u32:
+      return append<std::uint32_t>(bytes, value);
+    case ElementType::u16:
+      return append<std::uint16_t>(bytes, value);
     case ElementType::u8:
     case ElementType::boolean:
       return append<std::uint8_t>(bytes, value);
