@@ -160,7 +160,8 @@ std::optional<Values> Builder::fold_uniform(const graph::Node& node, const Tenso
   std::vector<Literal> inputs;
   for (const Value v : node.inputs) {
     const graph::ValueInfo& info = graph_->info(v);
-    const auto uniform = info.literal && !info.from_weight ? info.literal->uniform() : std::nullopt;
+    const bool is_weight = info.from_weight || info.is_parameter;
+    const auto uniform = info.literal && !is_weight ? info.literal->uniform() : std::nullopt;
     if (!uniform || !graph::can_be_literal({info.type.element, {}})) return std::nullopt;
     if (!is_movement && info.type.shape != outputs[0].shape) return std::nullopt;
     inputs.push_back(Literal::scalar(info.type.element, *uniform));

@@ -364,7 +364,7 @@ Value joined(Builder& b, const Values& parts, std::int64_t axis) {
 
 Result<Values> lower_cell(const OnnxNode& node, Builder& b, const Recurrent& cell, Advance advance,
                           bool has_cell) {
-  for (const std::size_t weight : {1, 2, 3, 7}) note_weight(node.input(weight), b);
+  for (const std::size_t weight : {1, 2, 3, 7}) b.use_as_parameter(node.input(weight));
   const Value x = cell.batch_first ? b.transpose(node.input(0), {1, 0, 2}) : node.input(0);
   Values y, h, c;
   for (std::int64_t direction = 0; direction < cell.directions; ++direction) {
