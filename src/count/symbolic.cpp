@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <numeric>
+
 #include "count/formula_search.h"
 
 namespace pfsday::count {
@@ -55,18 +58,23 @@ bool all_hold(Symbolic& symbolic, FormulaSearch& search, const Point& point) {
   return true;
 }
 
-/// Goes down from the base as far as the formulas hold, in each size alone; then in all of them.
+/// The least size along one axis at which the formulas hold, the others at the base; by bisection.
+std::int64_t find_start(Symbolic& symbolic, FormulaSearch& search, std::size_t axis) {
+  std::int64_t fails = 0;
+  std::int64_t holds = search.base()[axis];
+  while (holds - fails > 1) {
+    Point point = search.base();
+    point[axis] = std::midpoint(fails, holds);
+    (all_hold(symbolic, search, point) ? holds : fails) = point[axis];
+  }
+  return holds;
+}
+
+/// From the base down: in each size alone, then in all of them.
 void find_ranges(Symbolic& symbolic, FormulaSearch& search) {
-  constexpr std::int64_t most_steps = 48;
   Point corner = search.base();
   for (std::size_t axis = 0; axis < corner.size(); ++axis) {
-    Point point = search.base();
-    const std::int64_t lowest = std::max<std::int64_t>(1, point[axis] - most_steps);
-    while (point[axis] > lowest) {
-      --point[axis];
-      if (!all_hold(symbolic, search, point)) break;
-      corner[axis] = point[axis];
-    }
+    corner[axis] = find_start(symbolic, search, axis);
   }
   if (!all_hold(symbolic, search, corner)) {  // sizes of 1 are where broadcasting is special
     for (std::int64_t& size : corner) size = std::max<std::int64_t>(size, 2);
