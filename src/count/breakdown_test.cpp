@@ -107,6 +107,7 @@ TEST(Breakdown, ByTypeTakesWhatTheNodeReads) {
   const graph::Value w = graph.add_tensor("w", {ElementType::i8, {3, 5}});
   const graph::Value scale = graph.add_input("scale", {ElementType::f32, {2, 5}});
   b.set_origin(graph.add_origin({"MatMulInteger", "q"}));
+  b.use_as_parameter(w);
   const graph::Value sums = b.matmul(b.cast(x, ElementType::i32), b.cast(w, ElementType::i32));
   b.set_origin(graph.add_origin({"Cast", "c"}));
   const graph::Value reals = b.cast(sums, ElementType::f32);
@@ -116,6 +117,7 @@ TEST(Breakdown, ByTypeTakesWhatTheNodeReads) {
   const auto counts = count_graph(graph, {.breakdown = {.by = By::type}});
   EXPECT_THAT(names_of(counts->rows), testing::ElementsAre("i8", "f32"));
   EXPECT_EQ(counts->rows[0].work.products, Count(30));
+  EXPECT_EQ(counts->rows[0].parameters, Count(15)) << "integers too";
   EXPECT_EQ(counts->rows[1].work, (Work{.mul = Count(10)}));
 }
 

@@ -126,8 +126,7 @@ Layers find_layers(const Graph& root) {
 }
 
 bool is_counted_parameter(const graph::ValueInfo& info) {
-  return info.source == graph::Source::tensor && info.is_parameter &&
-         graph::is_real(info.type.element);
+  return info.source == graph::Source::tensor && info.is_parameter;
 }
 
 }  // namespace pfsday::count
