@@ -120,6 +120,40 @@ TEST(OnnxProto, SizesThatAFileClaimsAreNotAllocated) {
   EXPECT_EQ(read_tensor_view(bytes_of(negative)).error().code, Code::model_malformed);
 }
 
+/// A constant of [2, 3] of which one element is written.
+TEST(OnnxProto, SparseConstantsAreDense) {
+  std::string values, sparse, attribute, node, output, nodes, opset, model;
+  pbf_writer of_values(values);
+  of_values.add_int64(1, 1);
+  of_values.add_int32(2, 1);
+  of_values.add_float(4, 5);
+  pbf_writer of_sparse(sparse);
+  of_sparse.add_message(1, values);
+  of_sparse.add_int64(3, 2);
+  of_sparse.add_int64(3, 3);
+  pbf_writer of_attribute(attribute);
+  of_attribute.add_string(1, "sparse_value");
+  of_attribute.add_message(22, sparse);
+  pbf_writer of_node(node);
+  of_node.add_string(2, "y");
+  of_node.add_string(4, "Constant");
+  of_node.add_message(5, attribute);
+  pbf_writer(output).add_string(1, "y");
+  pbf_writer of_nodes(nodes);
+  of_nodes.add_message(1, node);
+  of_nodes.add_message(12, output);
+  pbf_writer(opset).add_int64(2, 13);
+  pbf_writer of_model(model);
+  of_model.add_int64(1, 8);
+  of_model.add_message(7, nodes);
+  of_model.add_message(8, opset);
+  const auto read = importers::read_model(bytes_of(model), {});
+  ASSERT_TRUE(read) << to_string(read.error());
+  const graph::Value y = read->graph.outputs()[0];
+  EXPECT_EQ(read->graph.info(y).source, graph::Source::tensor);
+  EXPECT_EQ(to_string(read->graph.type(y)), "f32[2,3]");
+}
+
 TEST(OnnxProto, BodiesNestedTooDeepAreRefused) {
   std::string body;
   for (int depth = 0; depth < 100; ++depth) {
