@@ -26,6 +26,8 @@ Count evaluation_cost(const Graph& graph, const graph::Node& node) {
   const auto* trips = graph::find_attribute<std::int64_t>(node.attributes, "trips");
   if (trips != nullptr) inside *= Count(*trips);
   if (primitive.work == nullptr || !node.bodies.empty()) return cost + inside;
+  // Sorting by insertion moves elements, quadratically many but many at once.
+  if (primitive.is_bound) cost += Count((cost * cost).value() / 16);
   const Work work = primitive.work(view, Rules{});
   return cost + work.mul + work.add + work.div + work.special + work.compare;
 }

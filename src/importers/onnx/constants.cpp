@@ -145,6 +145,7 @@ Result<Values> lower_eye_like(const OnnxNode& node, Builder& b) {
   }
   ElementType element = type.element;
   if (node.find("dtype") != nullptr) element = element_type_of(TRY(node.integer("dtype", 0)));
+  if (element == ElementType::unknown) return fail(Code::attribute_invalid, "dtype is no type");
   const std::int64_t k = TRY(node.integer("k", 0));
   const std::int64_t most = std::max(type.shape[0], type.shape[1]);
   return Values{eye(element, type.shape, std::clamp(k, -most, most), b)};

@@ -353,7 +353,7 @@ Run run_from(std::string_view mode, std::int64_t at, std::int64_t size) {
 /// The indices of the elements of 0..size-1 that stand at positions -low..size+high-1.
 Result<Value> repeated_indices(std::string_view mode, std::int64_t low, std::int64_t size,
                                std::int64_t high, Builder& b) {
-  constexpr std::size_t most_runs = 4096;
+  constexpr std::size_t most_runs = 256;
   Values runs;
   for (std::int64_t at = -low; at < size + high;) {
     if (runs.size() == most_runs) {

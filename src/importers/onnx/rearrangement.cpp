@@ -63,8 +63,9 @@ Result<std::int64_t> read_block(const OnnxNode& node, const Shape& x,
 Result<Values> lower_depth_to_space(const OnnxNode& node, Builder& b) {
   const Value x = node.input(0);
   const Shape s = b.shape(x);
-  const std::int64_t block = TRY(read_block(
-      node, s, [](std::int64_t n, const Shape& whole) { return whole[1] % (n * n) == 0; }));
+  const std::int64_t block = TRY(read_block(node, s, [](std::int64_t n, const Shape& whole) {
+    return n * n <= std::max<std::int64_t>(whole[1], 1) && whole[1] % (n * n) == 0;
+  }));
   const std::int64_t channels = s[1] / (block * block);
   const std::string_view mode = TRY(node.text("mode", "DCR"));
   const bool is_column_row = mode == "CRD";
@@ -82,7 +83,8 @@ Result<Values> lower_space_to_depth(const OnnxNode& node, Builder& b) {
   const Value x = node.input(0);
   const Shape s = b.shape(x);
   const std::int64_t block = TRY(read_block(node, s, [](std::int64_t n, const Shape& whole) {
-    return whole[2] % n == 0 && whole[3] % n == 0;
+    const std::int64_t most = std::max<std::int64_t>(std::min(whole[2], whole[3]), 1);
+    return n <= most && whole[2] % n == 0 && whole[3] % n == 0;
   }));
   const std::int64_t height = s[2] / block;
   const std::int64_t width = s[3] / block;

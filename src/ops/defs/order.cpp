@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <numeric>
+#include <optional>
 
 #include "ops/builder.h"
 #include "ops/evaluation.h"
@@ -163,10 +164,11 @@ Work work_of_unique(const NodeView& node, const Rules&) {
   return {.compare = graph::element_count(key) * compares(x[0], x[0])};
 }
 
-/// Distinct slices by the position of their first occurrence, and how often each occurs.
+/// Distinct slices, numbered as they appear.
 struct Distinct {
-  std::size_t first = 0;
-  std::vector<std::size_t> members = {};
+  std::vector<std::size_t> first = {};   ///< where each occurs first
+  std::vector<std::size_t> sorted = {};  ///< their numbers in ascending order
+  std::vector<std::size_t> of = {};      ///< by slice: the number of the distinct one
 };
 
 /// Less than, equal to or greater than zero, as slice a of that many elements is to slice b.
@@ -181,42 +183,47 @@ int compare_slices(const std::vector<Scalar>& x, std::size_t key, std::size_t a,
   return 0;
 }
 
-/// In ascending order.
 template <class Scalar>
-std::vector<Distinct> find_distinct(const std::vector<Scalar>& x, std::size_t n, std::size_t key) {
-  std::vector<Distinct> distinct;
+Distinct find_distinct(const std::vector<Scalar>& x, std::size_t n, std::size_t key) {
+  Distinct d;
   for (std::size_t i = 0; i < n; ++i) {
-    Distinct* equal = nullptr;
-    const std::size_t at = search(distinct.size(), [&](std::size_t position) {
-      const int order = compare_slices(x, key, i, distinct[position].first);
-      if (order == 0) equal = &distinct[position];
+    std::optional<std::size_t> equal;
+    const std::size_t at = search(d.sorted.size(), [&](std::size_t position) {
+      const std::size_t held = d.sorted[position];
+      const int order = compare_slices(x, key, i, d.first[held]);
+      if (order == 0) equal = held;
       return order <= 0;
     });
-    if (equal != nullptr) {
-      equal->members.push_back(i);
-    } else {
-      distinct.insert(distinct.begin() + static_cast<std::ptrdiff_t>(at), {i, {i}});
-    }
+    d.of.push_back(equal.value_or(d.first.size()));
+    if (equal) continue;
+    d.sorted.insert(d.sorted.begin() + static_cast<std::ptrdiff_t>(at), d.first.size());
+    d.first.push_back(i);
   }
-  return distinct;
+  return d;
 }
 
 template <class Scalar>
 void evaluate_unique(const NodeView& node, Evaluation<Scalar>& run) {
   const auto n = static_cast<std::size_t>(node.input_shape(0)[0]);
   const auto& x = run.input(0).data;
-  auto distinct = find_distinct(x, n, n == 0 ? 0 : x.size() / n);
-  if (node.integer("sorted") == 0) std::ranges::sort(distinct, {}, &Distinct::first);
+  const Distinct distinct = find_distinct(x, n, n == 0 ? 0 : x.size() / n);
+  std::vector<std::size_t> place(distinct.first.size());
+  std::iota(place.begin(), place.end(), 0);
+  if (node.integer("sorted") != 0) {
+    for (std::size_t i = 0; i < place.size(); ++i) place[distinct.sorted[i]] = i;
+  }
   auto& first = run.output(0).data;
   std::fill(first.begin(), first.end(), static_cast<Exact>(n));
-  for (std::size_t i = 0; i < distinct.size(); ++i) {
-    first[i] = static_cast<Exact>(distinct[i].first);
-    for (const std::size_t member : distinct[i].members) {
-      run.output(1).data[member] = static_cast<Exact>(i);
-    }
-    run.output(2).data[i] = static_cast<Exact>(distinct[i].members.size());
+  for (std::size_t i = 0; i < place.size(); ++i) {
+    first[place[i]] = static_cast<Exact>(distinct.first[i]);
   }
-  run.output(3).data[0] = static_cast<Exact>(distinct.size());
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::size_t at = place[distinct.of[i]];
+    run.output(1).data[i] = static_cast<Exact>(at);
+    Scalar& count = run.output(2).data[at];
+    count = value_of(count) + 1;
+  }
+  run.output(3).data[0] = static_cast<Exact>(place.size());
 }
 
 Result<TensorTypes> infer_nonzero(const NodeView& node) {
