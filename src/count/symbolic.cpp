@@ -94,18 +94,33 @@ Symbolic search_around(Samples& samples, Point base) {
   for (std::size_t figure = 0; figure < all_figures; ++figure) {
     formula_at(symbolic, figure) = search.find(figure);
   }
-  if (missing_of(symbolic).needed == 0) find_ranges(symbolic, search);
+  find_ranges(symbolic, search);
   return symbolic;
 }
 
-/// The fullest of what the bases give; none if the model is valid at none of them.
+/// Takes the formulas that only another base gives, each with its own ranges.
+void fill_missing(Symbolic& symbolic, Symbolic& other) {
+  for (std::size_t figure = 0; figure < all_figures; ++figure) {
+    Formula& formula = formula_at(symbolic, figure);
+    if (formula.found() || !formula_at(other, figure).found()) continue;
+    formula = formula_at(other, figure);
+    formula.ranges = other.ranges;
+  }
+}
+
+/// From the first base that gives all that is needed, the rest from later ones; none if the model
+/// is valid at none of them.
 std::optional<Symbolic> search_bases(Samples& samples) {
   std::optional<Symbolic> best;
   for (const std::int64_t size : bases) {
     Point base(samples.names().size(), size);
     if (!samples.is_valid(base)) continue;
     Symbolic found = search_around(samples, std::move(base));
-    if (!best || missing_of(found) < missing_of(*best)) best = std::move(found);
+    if (best && missing_of(*best).needed == 0) {
+      fill_missing(*best, found);
+    } else if (!best || missing_of(found) < missing_of(*best)) {
+      best = std::move(found);
+    }
     if (missing_of(*best) == Missing{} || samples.exhausted()) break;
   }
   return best;

@@ -48,20 +48,22 @@ struct ResidueClass {
   friend bool operator==(const ResidueClass&, const ResidueClass&) = default;
 };
 
-struct Formula {
-  std::vector<std::int64_t> periods = {};  ///< one for each name; all 1 for a polynomial
-  std::vector<ResidueClass> classes = {};  ///< the last remainder runs fastest
-  std::string reason = {};                 ///< why there is none; then there are no classes
-
-  bool found() const { return !classes.empty(); }
-  bool is_polynomial() const { return classes.size() == 1; }
-  friend bool operator==(const Formula&, const Formula&) = default;
-};
-
 /// The sizes of one name for which the formulas were found to hold.
 struct Range {
   std::int64_t from = 1;
   std::int64_t to = 0;  ///< the model allows no more; 0 where no end was met
+  friend bool operator==(const Range&, const Range&) = default;
+};
+
+struct Formula {
+  std::vector<std::int64_t> periods = {};  ///< one for each name; all 1 for a polynomial
+  std::vector<ResidueClass> classes = {};  ///< the last remainder runs fastest
+  std::string reason = {};                 ///< why there is none; then there are no classes
+  std::vector<Range> ranges = {};          ///< where they are not those of the others
+
+  bool found() const { return !classes.empty(); }
+  bool is_polynomial() const { return classes.size() == 1; }
+  friend bool operator==(const Formula&, const Formula&) = default;
 };
 
 struct Symbolic {

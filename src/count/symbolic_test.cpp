@@ -147,6 +147,21 @@ TEST(Symbolic, AFigureMayLackAFormula) {
   EXPECT_NE(symbolic->formula(0, Figure::compare).reason, "");
 }
 
+TEST(Symbolic, AFigureMayBeginLater) {
+  const auto symbolic = find_formulas({"s"}, [](const Sizes& sizes) -> Result<Counts> {
+    const std::int64_t s = sizes.at("s");
+    Counts counts;
+    counts.passes[0].work = {.mul = s, .compare = s < 200 ? 0 : s * s};
+    return counts;
+  });
+  ASSERT_TRUE(symbolic) << to_string(symbolic.error());
+  EXPECT_EQ(symbolic->ranges[0].from, 1);
+  EXPECT_TRUE(symbolic->formula(0, Figure::mul).ranges.empty());
+  const Formula& compare = symbolic->formula(0, Figure::compare);
+  EXPECT_EQ(text_of(*symbolic, compare.classes[0]), "s^2");
+  EXPECT_EQ(compare.ranges, (std::vector<Range>{{.from = 200, .to = 0}}));
+}
+
 TEST(Symbolic, WithoutNames) {
   const auto symbolic = find_formulas({}, model([](const Sizes&) { return 12; }));
   ASSERT_TRUE(symbolic) << to_string(symbolic.error());

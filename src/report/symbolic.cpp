@@ -15,17 +15,18 @@ using count::ResidueClass;
 using count::Symbolic;
 using graph::Pass;
 
-std::vector<std::string> open_sizes(const Symbolic& symbolic) {
-  std::vector<std::string> sizes;
-  for (std::size_t i = 0; i < symbolic.names.size(); ++i) {
-    const count::Range& range = symbolic.ranges[i];
-    const std::string end = range.to == 0 ? "" : fmt::format(" to {}", range.to);
-    sizes.push_back(fmt::format("{} from {}{}", symbolic.names[i], range.from, end));
+/// "batch from 1, seq from 2 to 512".
+std::string describe(const Symbolic& symbolic, const std::vector<count::Range>& ranges) {
+  std::string text;
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    const std::string end = ranges[i].to == 0 ? "" : fmt::format(" to {}", ranges[i].to);
+    text += fmt::format("{}{} from {}{}", text.empty() ? "" : ", ", symbolic.names[i],
+                        ranges[i].from, end);
   }
-  return sizes;
+  return text;
 }
 
-/// "seq = 1 mod 2"; empty for a polynomial.
+/// "seq = 1 mod 2", and the ranges of a formula that has its own.
 std::string condition_of(const Symbolic& symbolic, const Formula& formula,
                          const ResidueClass& one) {
   std::string text;
@@ -34,7 +35,8 @@ std::string condition_of(const Symbolic& symbolic, const Formula& formula,
     text += fmt::format("{}{} = {} mod {}", text.empty() ? "" : ", ", symbolic.names[i],
                         one.residues[i], formula.periods[i]);
   }
-  return text;
+  if (formula.ranges.empty()) return text;
+  return text + (text.empty() ? "" : ", ") + describe(symbolic, formula.ranges);
 }
 
 void add_rows(const Symbolic& symbolic, std::string pass, std::string_view figure,
@@ -131,7 +133,7 @@ std::string symbolic_heading(const SymbolicReport& report) {
   if (symbolic.names.empty())
     return "The file leaves no dimension open: the figures are constant.\n";
   return fmt::format("Exact for {}; {} bindings were counted, {} of them only to verify.\n",
-                     fmt::join(open_sizes(symbolic), ", "), symbolic.counted, symbolic.fresh);
+                     describe(symbolic, symbolic.ranges), symbolic.counted, symbolic.fresh);
 }
 
 }  // namespace pfsday::report

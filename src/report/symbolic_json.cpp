@@ -58,6 +58,21 @@ void write_classes(JsonWriter& json, const Symbolic& symbolic, const Formula& fo
   json.end_array();
 }
 
+void write_ranges(JsonWriter& json, std::string_view key, const Symbolic& symbolic,
+                  const std::vector<count::Range>& ranges) {
+  json.key(key).begin_array();
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    json.begin_object().member("name", symbolic.names[i]).member("from", ranges[i].from).key("to");
+    if (ranges[i].to == 0) {
+      json.null();
+    } else {
+      json.value(ranges[i].to);
+    }
+    json.end_object();
+  }
+  json.end_array();
+}
+
 void write_formula(JsonWriter& json, const Symbolic& symbolic, std::string_view key,
                    const Formula& formula) {
   json.key(key).begin_object();
@@ -68,6 +83,7 @@ void write_formula(JsonWriter& json, const Symbolic& symbolic, std::string_view 
   } else {
     write_classes(json, symbolic, formula);
   }
+  if (!formula.ranges.empty()) write_ranges(json, "symbols", symbolic, formula.ranges);
   json.end_object();
 }
 
@@ -95,18 +111,7 @@ void write_macs(JsonWriter& json, const SymbolicReport& report) {
 }
 
 void write_symbols(JsonWriter& json, const Symbolic& symbolic) {
-  json.key("symbols").begin_array();
-  for (std::size_t i = 0; i < symbolic.names.size(); ++i) {
-    const count::Range& range = symbolic.ranges[i];
-    json.begin_object().member("name", symbolic.names[i]).member("from", range.from).key("to");
-    if (range.to == 0) {
-      json.null();
-    } else {
-      json.value(range.to);
-    }
-    json.end_object();
-  }
-  json.end_array();
+  write_ranges(json, "symbols", symbolic, symbolic.ranges);
   json.member("counted", symbolic.counted).member("fresh", symbolic.fresh);
 }
 
