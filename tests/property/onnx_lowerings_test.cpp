@@ -50,12 +50,21 @@ Result<ops::Sample> import(const NodeSample& sample, const std::string& bytes) {
     }
   };
   for (const Value v : imported.graph.inputs()) give(v);
-  for (const Value v : imported.graph.tensors()) give(v);
+  for (const Value v : imported.graph.tensors()) {
+    const auto& literal = imported.graph.info(v).literal;
+    if (literal) imported.given[v] = {literal->type(), literal->values()};
+    give(v);
+  }
   return imported;
 }
 
 /// Operators through which no gradient goes, and why.
 const std::map<std::string_view, std::string_view> without_gradient = {
+    {"ai.onnx.ml.Binarizer", "a step: zero wherever it is defined"},
+    {"ai.onnx.ml.SVMClassifier", "votes are steps"},
+    {"ai.onnx.ml.TreeEnsemble", "a step: zero wherever it is defined"},
+    {"ai.onnx.ml.TreeEnsembleClassifier", "a step: zero wherever it is defined"},
+    {"ai.onnx.ml.TreeEnsembleRegressor", "a step: zero wherever it is defined"},
     {"Bernoulli", "a step: zero wherever it is defined"},
     {"Ceil", "a step: zero wherever it is defined"},
     {"Constant", "has no inputs"},

@@ -2,10 +2,7 @@
 // operators, small enough to check by hand.
 #include <gtest/gtest.h>
 
-#include "count/step.h"
-#include "importers/importer.h"
-#include "importers/onnx/model_writer.h"
-#include "ops/evaluation.h"
+#include "property/onnx_evaluate.h"
 
 namespace pfsday::onnx {
 namespace {
@@ -18,36 +15,6 @@ using graph::Graph;
 using graph::Shape;
 using graph::TensorType;
 using ops::Work;
-
-Graph import(const ModelWriter& model) {
-  // The bytes stay: literals of the graph view them.
-  static std::vector<std::unique_ptr<std::string>> kept;
-  kept.push_back(std::make_unique<std::string>(model.bytes()));
-  auto read = importers::read_model(std::as_bytes(std::span(*kept.back())), {});
-  if (!read) {
-    ADD_FAILURE() << to_string(read.error());
-    return {};
-  }
-  return std::move(read->graph);
-}
-
-count::Counts count_model(const ModelWriter& model, count::Step step) {
-  const auto counts = count::count_step(import(model), {.step = step}, {});
-  if (!counts) {
-    ADD_FAILURE() << to_string(counts.error());
-    return {};
-  }
-  EXPECT_TRUE(counts->complete());
-  return *counts;
-}
-
-/// What the only output of the model holds, all of whose operands it holds itself.
-std::vector<Exact> evaluate(const ModelWriter& model) {
-  const auto outputs = ops::evaluate_graph<Exact>(import(model), {}, {});
-  if (outputs) return outputs->front().data;
-  ADD_FAILURE() << to_string(outputs.error());
-  return {};
-}
 
 /// A model of one node on an f32 input "x" and held f32 tensors of these shapes.
 ModelWriter one_node(NodeToWrite node, const Shape& x, const std::vector<Shape>& held) {

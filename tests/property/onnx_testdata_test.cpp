@@ -33,6 +33,14 @@ constexpr std::size_t exception_limit = 69;
 
 /// Operators that no case has, and why; other tests compare their values with their definition.
 constexpr Exception without_cases[] = {
+    {"BlackmanWindow", "computed with 3.1415 for pi"},
+    {"HammingWindow", "computed with 3.1415 for pi"},
+    {"HannWindow", "computed with 3.1415 for pi"},
+    {"RoiAlign", "rounded to 4 digits after the point"},
+    {"AffineGrid", "newer than the data, or not in them"},
+    {"Col2Im", "newer than the data, or not in them"},
+    {"DeformConv", "newer than the data, or not in them"},
+    {"MaxRoiPool", "newer than the data, or not in them"},
     {"Affine", "experimental"},
     {"Attention", "newer than the data"},
     {"Bernoulli", "other random numbers"},
@@ -308,8 +316,8 @@ TEST_F(OnnxTestdata, OutputsAreReproduced) {
   EXPECT_LE(exceptions_.size(), exception_limit);
   for (const LoweringFamily* family : lowering_families()) {
     for (const Lowering& lowering : family->lowerings) {
-      const bool is_excused = lowering.domain == "com.microsoft" ||
-                              find_exception(without_cases, lowering.op) != nullptr;
+      const bool is_excused =
+          !lowering.domain.empty() || find_exception(without_cases, lowering.op) != nullptr;
       EXPECT_NE(checked_.contains(&lowering), is_excused)
           << lowering.op << " since operator set " << lowering.since
           << (is_excused ? " has a case after all" : " is checked by no case");
