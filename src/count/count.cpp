@@ -170,8 +170,7 @@ Result<Counts> count_graph(const Graph& graph, const CountOptions& options,
   Counter counter(graph, options);
   counter.add_root(schedule);
   Counts counts = std::move(counter).take();
-  for (const Pass pass :
-       {Pass::forward, Pass::loss, Pass::data_gradient, Pass::weight_gradient}) {
+  for (const Pass pass : {Pass::forward, Pass::loss, Pass::data_gradient, Pass::weight_gradient}) {
     counts.total += counts.pass(pass);
   }
   if (counts.total.work.overflowed() || counts.total.bytes.overflowed()) {

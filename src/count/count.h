@@ -67,7 +67,7 @@ struct Counts {
 struct CountOptions {
   ops::Rules rules = {};
   BreakdownOptions breakdown = {};
-  bool lines = false;  ///< collect the arithmetic line by line
+  bool lines = false;                   ///< collect the arithmetic line by line
   std::vector<const View*> views = {};  ///< look through these, too
   /// Front-end nodes of the file, for the coverage.
   std::size_t node_count = 0;

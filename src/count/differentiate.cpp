@@ -80,7 +80,8 @@ bool matches_any(const std::vector<std::string>& patterns, std::string_view name
 
 bool is_trainable(const graph::ValueInfo& info, const StepOptions& options) {
   const bool is_chosen = options.trainable.empty() || matches_any(options.trainable, info.name);
-  return info.is_parameter && graph::is_real(info.type.element) && is_chosen && !matches_any(options.frozen, info.name);
+  return info.is_parameter && graph::is_real(info.type.element) && is_chosen &&
+         !matches_any(options.frozen, info.name);
 }
 
 ReverseRequest request_for(const Graph& forward, const StepOptions& options) {

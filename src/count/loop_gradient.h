@@ -50,7 +50,8 @@ Result<LoopPlan> plan_loop(const graph::NodeView& loop, const Flags& inputs, con
 /// Appends the gradient loop. `loop` has the forward body of the plan; `dy` has a value for each
 /// output of it, empty where no gradient is given. Returns the adjoints of its inputs, several for
 /// one input where they meet there.
-///   needed   inputs of which the adjoint is wanted. Where nobody wants that of an initial state, the
+///   needed   inputs of which the adjoint is wanted. Where nobody wants that of an initial state,
+///   the
 ///            first trip is taken out of the loop: what served only that adjoint is not computed.
 std::vector<graph::Values> derive_loop(ops::Builder& b, const graph::Node& loop,
                                        const LoopPlan& plan, std::span<const graph::Value> dy,

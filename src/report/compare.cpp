@@ -81,7 +81,7 @@ double ratio_of(const CompareReport& report, const ViewCounts& counts) {
 
 std::string_view estimate_name(const CompareReport& report) {
   return report.report.request.step.step == Step::training ? "6 x parameters x tokens"
-                                                      : "2 x parameters x tokens";
+                                                           : "2 x parameters x tokens";
 }
 
 void write_view(JsonWriter& json, const CompareReport& report, std::size_t i) {

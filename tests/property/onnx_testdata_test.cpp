@@ -29,7 +29,7 @@ struct Exception {
 };
 
 /// At most so many cases may be excused.
-constexpr std::size_t exception_limit = 69;
+constexpr std::size_t exception_limit = 75;
 
 /// Operators that no case has, and why; other tests compare their values with their definition.
 constexpr Exception without_cases[] = {
@@ -316,8 +316,9 @@ TEST_F(OnnxTestdata, OutputsAreReproduced) {
   EXPECT_LE(exceptions_.size(), exception_limit);
   for (const LoweringFamily* family : lowering_families()) {
     for (const Lowering& lowering : family->lowerings) {
-      const bool is_excused =
-          !lowering.domain.empty() || find_exception(without_cases, lowering.op) != nullptr;
+      const bool has_data =
+          lowering.domain.empty() || lowering.domain == "ai.onnx.preview.training";
+      const bool is_excused = !has_data || find_exception(without_cases, lowering.op) != nullptr;
       EXPECT_NE(checked_.contains(&lowering), is_excused)
           << lowering.op << " since operator set " << lowering.since
           << (is_excused ? " has a case after all" : " is checked by no case");

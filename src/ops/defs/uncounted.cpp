@@ -84,7 +84,7 @@ Work work_of_custom(const NodeView& node, const Rules&) {
 }
 
 void derive_custom(const NodeView& node, std::span<const Value> dy, Gradients& out) {
-  const Axes gradient = node.axes("gradient");
+  const Axes& gradient = node.axes("gradient");
   for (std::size_t i = 0; i < node.input_count(); ++i) {
     if (!out.needs(i) || (i + 1) * counters <= gradient.size()) continue;
     return derive_as_uncounted(node, dy, out, "the work of its gradient is not stated");
