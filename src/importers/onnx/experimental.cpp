@@ -2,6 +2,8 @@
 // Crop, GivenTensorFill, ConstantFill. Those that are activations are in activation.cpp.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "importers/onnx/lowering.h"
 
 namespace pfsday::onnx {
@@ -43,22 +45,25 @@ Result<Values> lower_image_scaler(const OnnxNode& node, Builder& b) {
 /// Crops height and width by a border (left, top, right, bottom), or to a size from its left top.
 Result<Values> lower_crop(const OnnxNode& node, Builder& b) {
   const Value x = node.input(0);
+  const Shape shape = b.shape(x);
   const Axes border = TRY(node.integers("border", Axes(4, 0)));
   const Axes size = TRY(node.integers("scale"));
-  Axes limits = b.shape(x);
-  if (limits.size() != 4 || border.size() != 4 || (!size.empty() && size.size() != 2)) {
+  const auto wrong = [&] {
     return fail(Code::attribute_invalid,
-                fmt::format("x is {}, border {} and scale {}", to_string(limits), to_string(border),
+                fmt::format("x is {}, border {} and scale {}", to_string(shape), to_string(border),
                             to_string(size)));
-  }
+  };
+  // Far below what sums of two would overflow.
+  const auto fits = [](std::int64_t value) { return value >= 0 && value < std::int64_t{1} << 60; };
+  if (shape.size() != 4 || border.size() != 4 || (!size.empty() && size.size() != 2))
+    return wrong();
+  if (!std::ranges::all_of(border, fits) || !std::ranges::all_of(size, fits)) return wrong();
   const Axes starts = {0, 0, border[1], border[0]};
-  limits[2] = size.empty() ? limits[2] - border[3] : starts[2] + size[0];
-  limits[3] = size.empty() ? limits[3] - border[2] : starts[3] + size[1];
+  Axes limits = shape;
+  limits[2] = size.empty() ? shape[2] - border[3] : starts[2] + size[0];
+  limits[3] = size.empty() ? shape[3] - border[2] : starts[3] + size[1];
   for (const std::size_t i : {2U, 3U}) {
-    if (0 <= starts[i] && starts[i] <= limits[i] && limits[i] <= b.shape(x)[i]) continue;
-    return fail(Code::attribute_invalid,
-                fmt::format("x is {}, border {} and scale {}", to_string(b.shape(x)),
-                            to_string(border), to_string(size)));
+    if (starts[i] > limits[i] || limits[i] > shape[i]) return wrong();
   }
   return Values{b.slice(x, starts, limits, Axes(4, 1))};
 }

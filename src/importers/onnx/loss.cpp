@@ -20,6 +20,7 @@ Result<void> check_targets(const OnnxNode& node, Builder& b) {
 
 /// Of x, what each target picks along the axis of classes.
 Value pick(Value x, Value targets, Builder& b) {
+  if (!x || !targets) return {};
   const Shape shape = b.shape(targets);
   Shape with_axis = shape;
   with_axis.insert(with_axis.begin() + 1, 1);
