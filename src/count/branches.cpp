@@ -13,7 +13,6 @@ namespace {
 using graph::Graph;
 using graph::Node;
 using graph::NodeView;
-using graph::Value;
 using graph::Values;
 
 bool has_branch(const Graph& graph) {

@@ -99,8 +99,13 @@ class Rows {
   Item take_others(std::vector<const Item*>& shown) const {
     Item others;
     if (options_.top == 0 || shown.size() <= options_.top) return others;
-    std::vector<const Item*> by_size = shown;
-    std::ranges::stable_sort(by_size, std::greater{}, &Item::operations);
+    std::vector<std::pair<units::Count, std::size_t>> places;
+    for (std::size_t i = 0; i < shown.size(); ++i) places.emplace_back(shown[i]->operations(), i);
+    std::ranges::sort(places, [](const auto& a, const auto& b) {
+      return a.first != b.first ? a.first > b.first : a.second < b.second;
+    });
+    std::vector<const Item*> by_size;
+    for (const auto& [operations, place] : places) by_size.push_back(shown[place]);
     const std::size_t left = by_size.size() - options_.top;
     others.name = fmt::format("({} other{})", left, left == 1 ? "" : "s");
     for (const Item* left_out : std::span(by_size).subspan(options_.top)) {

@@ -13,7 +13,6 @@ using graph::ElementType;
 using graph::Exact;
 using graph::Graph;
 using graph::Shape;
-using graph::TensorType;
 using ops::Work;
 
 /// A model of one node on an f32 input "x" and held f32 tensors of these shapes.

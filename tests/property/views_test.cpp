@@ -16,7 +16,6 @@ namespace pfsday {
 namespace {
 
 using count::View;
-using count::ViewCounts;
 using graph::ElementType;
 using graph::Pass;
 using graph::Shape;

@@ -9,7 +9,6 @@ namespace pfsday::count {
 namespace {
 
 using graph::Node;
-using graph::NodeView;
 using units::Count;
 
 constexpr ops::Rules tool_rules{.padding = ops::Rules::Padding::window};

@@ -35,8 +35,8 @@ struct Deformable {
 };
 
 Result<Deformable> read_deformable(const OnnxNode& node, Builder& b) {
-  const Shape x = b.shape(node.input(0));
-  const Shape w = b.shape(node.input(1));
+  const Shape& x = b.shape(node.input(0));
+  const Shape& w = b.shape(node.input(1));
   if (x.size() < 3 || w.size() != x.size()) {
     return fail(Code::shapes_disagree, fmt::format("x is {}, w is {}", to_string(x), to_string(w)));
   }

@@ -20,7 +20,6 @@ using pfsday::onnx::Bindings;
 using pfsday::onnx::Body;
 using pfsday::onnx::Context;
 using pfsday::onnx::Item;
-using pfsday::onnx::Items;
 using pfsday::onnx::ModelView;
 using pfsday::onnx::Scope;
 using pfsday::onnx::ValueInfoView;
@@ -71,8 +70,8 @@ class Import {
     for (const auto& tensor : model_.graph.initializers) held.insert(tensor.name);
     for (const ValueInfoView& info : model_.graph.inputs) {
       if (held.contains(info.name)) continue;
-      Item item = TRY(input_of(info));
-      TRY(scope_.define(info.name, std::move(item)));
+      const Item item = TRY(input_of(info));
+      TRY(scope_.define(info.name, item));
     }
     return {};
   }

@@ -55,8 +55,8 @@ std::string_view name_of(const NodeView& node) {
   return named == node.outputs.end() ? std::string_view{} : *named;
 }
 
-Result<void> Scope::define(std::string_view name, Item item) {
-  if (items_.try_emplace(name, std::move(item)).second) return {};
+Result<void> Scope::define(std::string_view name, const Item& item) {
+  if (items_.try_emplace(name, item).second) return {};
   return fail(Code::graph_invalid, fmt::format("value \"{}\" is defined twice", name));
 }
 

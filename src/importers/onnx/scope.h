@@ -52,7 +52,7 @@ class Scope {
   Builder& builder() { return *builder_; }
 
   /// Errors: Code::graph_invalid if the name is taken.
-  Result<void> define(std::string_view name, Item item);
+  Result<void> define(std::string_view name, const Item& item);
   /// Null if nothing of that name is seen from here. What a body finds outside it captures.
   const Item* find(std::string_view name);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "importers/onnx/ml_outputs.h"
 
@@ -274,7 +275,9 @@ Result<TreeEnsemble> read_tree_ensemble(const OnnxNode& node) {
 Result<Value> run_trees(Value x, TreeEnsemble ensemble, std::string_view aggregate, Builder& b) {
   const Shape shape = b.shape(x);
   TRY(check_ranges(ensemble, shape.back()));
-  std::ranges::stable_sort(ensemble.weights, {}, &TreeWeight::node);
+  std::ranges::sort(ensemble.weights, {}, [](const TreeWeight& weight) {
+    return std::tuple(weight.node, weight.target, weight.weight);
+  });
   std::vector<std::int64_t> first(ensemble.nodes.size() + 1, 0);
   for (const TreeWeight& weight : ensemble.weights) {
     ++first[static_cast<std::size_t>(weight.node) + 1];
