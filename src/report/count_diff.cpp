@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "base/text.h"
 #include "units/decimal.h"
@@ -117,7 +118,11 @@ CountDiff diff_counts(CountReport a, CountReport b) {
   diff.changed = pair_rows(diff.a, diff.b);
   diff.unchanged =
       std::erase_if(diff.changed, [](const Change& change) { return change.is_none(); });
-  std::ranges::stable_sort(diff.changed, std::greater{}, difference_size);
+  std::ranges::sort(diff.changed, [](const Change& first, const Change& second) {
+    const auto size = difference_size(first), other = difference_size(second);
+    return size != other ? size > other
+                         : std::tie(first.name, first.op) < std::tie(second.name, second.op);
+  });
   return diff;
 }
 
