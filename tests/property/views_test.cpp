@@ -246,7 +246,7 @@ TEST(FvcoreView, Norms) {
 /// test_threeNet: a convolution, a pool over all of the image, two linear layers.
 TEST(FvcoreView, ThreeNet) {
   ModelWriter model(18);
-  const auto input = [&](std::string name, const Shape& shape) {
+  const auto input = [&](const std::string& name, const Shape& shape) {
     model.input(name, {ElementType::f32, shape});
   };
   input("x", {4, 2, 10, 10});
