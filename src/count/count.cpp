@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "graph/liveness.h"
@@ -173,7 +174,10 @@ Result<Counts> count_graph(const Graph& graph, const CountOptions& options,
   for (const Pass pass : {Pass::forward, Pass::loss, Pass::data_gradient, Pass::weight_gradient}) {
     counts.total += counts.pass(pass);
   }
-  if (counts.total.work.overflowed() || counts.total.bytes.overflowed()) {
+  const auto has_overflowed = [](const PassCount& pass) {
+    return pass.work.overflowed() || pass.bytes.overflowed();
+  };
+  if (has_overflowed(counts.total) || std::ranges::any_of(counts.passes, has_overflowed)) {
     return fail(Code::count_overflow, "the count exceeds 2^128 - 1 operations",
                 "the sizes in the file are probably wrong");
   }

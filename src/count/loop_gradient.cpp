@@ -34,7 +34,6 @@ class Planner {
   LoopPlan run() && {
     carry_adjoints();
     for (std::size_t i = carried_; i < input_count_; ++i) stack_adjoints(i);
-    plan_.stacked_count = outputs_.size() - plan_.carried.size();
     find_live_gradient();
     make_gradient_body();
     make_forward_body();

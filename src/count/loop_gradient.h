@@ -38,7 +38,6 @@ struct LoopPlan {
   std::vector<std::size_t> scanned_inputs = {};  ///< inputs of the loop that are scanned
   std::vector<std::size_t> invariants = {};      ///< inputs of the loop that stay
   std::vector<LoopAdjoint> adjoints = {};
-  std::size_t stacked_count = 0;
 };
 
 ///   inputs      differentiable inputs of the loop

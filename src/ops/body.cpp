@@ -10,11 +10,6 @@
 namespace pfsday::ops {
 namespace {
 
-TensorType slice_type(TensorType type) {
-  if (!type.shape.empty()) type.shape.erase(type.shape.begin());
-  return type;
-}
-
 Result<void> check_scanned(const Builder& b, std::int64_t trips, const Values& scanned) {
   for (const Value v : scanned) {
     const Shape& shape = b.shape(v);
@@ -75,6 +70,11 @@ Graph with_inputs(const Graph& side, const Values& own, const Values& all, const
 }
 
 }  // namespace
+
+TensorType slice_type(TensorType type) {
+  if (!type.shape.empty()) type.shape.erase(type.shape.begin());
+  return type;
+}
 
 Result<LoopValues> build_loop(Builder& b, std::int64_t trips, const LoopValues& in,
                               const BuildTrip& build_trip) {

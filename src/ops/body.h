@@ -16,6 +16,9 @@
 
 namespace pfsday::ops {
 
+/// The type of one trip's part of [trips, ...].
+TensorType slice_type(TensorType type);
+
 /// What goes into a loop or a trip of it, or comes out.
 struct LoopValues {
   Values carried = {};  ///< handed from trip to trip

@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
 """Compares `pfsday count --train --json` with what torch says of each export in this folder.
 
-    check_counts.py BINARY [--plain] [NAME...]     default: every export of expected.json
+    check_counts.py BINARY [NAME...]     default: every export of expected.json
 
-Each run of expected.json binds the open dimensions and may add options; --plain leaves out those
-that add some. Exits 1 where a figure differs from torch's by other than the stated amount, a model
+Each run of expected.json binds the open dimensions and may add options. Exits 1 where a figure differs from torch's by other than the stated amount, a model
 does not count completely, or a file is not listed.
 """
 
@@ -66,7 +65,6 @@ def check(binary, name, export, run):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("binary")
-    parser.add_argument("--plain", action="store_true")
     parser.add_argument("names", nargs="*")
     args = parser.parse_intermixed_args()
     exports = json.loads((FOLDER / "expected.json").read_text())["exports"]
@@ -74,8 +72,7 @@ def main():
     if unlisted:
         sys.exit(f"a file without its entry in expected.json, or the reverse: {unlisted}")
     runs = [(name, run) for name in exports for run in exports[name]["runs"]]
-    wanted = [(name, run) for name, run in runs if (not args.names or name in args.names) and
-              not (args.plain and run["options"])]
+    wanted = [(name, run) for name, run in runs if not args.names or name in args.names]
     for name, run in runs:
         if (name, run) not in wanted:
             print(f"left out   {title(name, run)}")

@@ -44,6 +44,9 @@ class Export:
     polynomial: tuple = ()      # fitted to the products: powers of (batch, seq)
 
 
+GROUP_SCALES = ("the exporter writes the scale and shift of a normalization of groups as constants of "
+                "two elements, which the rule of parameters takes for weights")
+
 WITH_IMAGE = [Run(), Run(options=["--input-gradient"], input_gradient=True)]
 KEEP_NAMES = {"do_constant_folding": False}
 
@@ -129,7 +132,8 @@ EXPORTS = {
         convolutions.volume, {"x": (1, 1, 9, 18, 18)}, opset=11),
     "restoration": Export(
         "upsampling, normalization of groups and instances, PReLU",
-        convolutions.restoration, {"image": (1, 3, 16, 16)}, opset=13),
+        convolutions.restoration, {"image": (1, 3, 16, 16)}, opset=13,
+        runs=[Run(differs={"parameters": (4, GROUP_SCALES)})]),
     "classifier": Export(
         "a network that gives its own loss",
         convolutions.Classifier, {"image": (2, 1, 8, 8), "labels": Tokens((2,))}, outputs=["loss"],

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "ops/body.h"
 #include "ops/evaluation.h"
 #include "ops/infer.h"
 #include "ops/verify.h"
@@ -47,11 +48,6 @@ Result<void> expect_bodies(const NodeView& node, std::size_t count) {
               fmt::format("{} with {} bodies", node.kind().name, node.body_count()));
 }
 
-TensorType slice_of(TensorType type) {
-  if (!type.shape.empty()) type.shape.erase(type.shape.begin());
-  return type;
-}
-
 struct LoopShape {
   std::int64_t trips = 0;
   std::size_t carried = 0, scanned = 0;
@@ -82,7 +78,7 @@ Result<void> check_loop_inputs(const NodeView& node, const Graph& body, const Lo
       return fail(Code::shapes_disagree,
                   fmt::format("a loop of {} trips over {}", shape.trips, to_string(whole)));
     }
-    TRY(expect(body.type(body.inputs()[i]), is_scanned ? slice_of(whole) : whole, "an input"));
+    TRY(expect(body.type(body.inputs()[i]), is_scanned ? slice_type(whole) : whole, "an input"));
   }
   return {};
 }
@@ -166,7 +162,7 @@ std::vector<Tensor<Scalar>> run_body(const Graph& body, std::vector<Tensor<Scala
 
 template <class Scalar>
 Tensor<Scalar> slice_at(const Tensor<Scalar>& whole, std::int64_t trip) {
-  const TensorType type = slice_of(whole.type);
+  const TensorType type = slice_type(whole.type);
   const auto size = static_cast<std::ptrdiff_t>(type.elements().value());
   const auto first = whole.data.begin() + size * trip;
   return {type, std::vector<Scalar>(first, first + size)};
