@@ -77,7 +77,7 @@ ParameterCounts count_parameters(const Graph& graph) {
     const bool is_stored =
         graph::is_real(element) || graph::is_quantized(element) || info.is_parameter;
     if (!is_used[v.index] || !is_stored) continue;
-    (info.is_parameter ? counts.total : counts.buffers) += info.type.elements();
+    (info.is_parameter ? counts.total : counts.buffers) += info.type.elements() * info.packed;
   }
   counts.trainable = counts.total;
   return counts;

@@ -120,6 +120,8 @@ struct ValueInfo {
   /// A tensor that a weight, bias, scale, recurrent or embedding operand is made of; in a body, an
   /// input that stands for one.
   bool is_parameter = false;
+  /// Of a parameter: the numbers that each of its elements holds, several where they are packed.
+  std::int64_t packed = 1;
 };
 
 class Graph {
@@ -136,7 +138,10 @@ class Graph {
   std::uint32_t add_origin(Origin origin);
   void add_bound(Bound bound);
   /// Marks a tensor as a parameter; see ops::Builder::use_as_parameter.
-  void mark_parameter(Value tensor) { values_[tensor.index].is_parameter = true; }
+  void mark_parameter(Value tensor, std::int64_t packed = 1) {
+    values_[tensor.index].is_parameter = true;
+    values_[tensor.index].packed = packed;
+  }
   void add_body(std::size_t node, Graph body) {
     nodes_[node].bodies.push_back(std::make_shared<const Graph>(std::move(body)));
   }

@@ -45,7 +45,7 @@ Value copy_root(Graph& copy, const Graph& graph, Value v) {
   }
   if (info.literal && info.name.empty()) return copy.add_constant(*info.literal);
   const Value tensor = copy.add_tensor(info.name, info.type, info.literal);
-  if (info.is_parameter) copy.mark_parameter(tensor);
+  if (info.is_parameter) copy.mark_parameter(tensor, info.packed);
   return tensor;
 }
 

@@ -459,7 +459,7 @@ Values Builder::append_stated(std::string_view name, Values inputs, Attributes a
   return values;
 }
 
-void Builder::use_as_parameter(Value v) {
+void Builder::use_as_parameter(Value v, std::int64_t packed) {
   Values pending = {v};
   while (!pending.empty()) {
     const Value next = pending.back();
@@ -473,8 +473,9 @@ void Builder::use_as_parameter(Value v) {
     const bool may_be_weight = graph::is_real(element) || graph::is_quantized(element) ||
                                (next == v && graph::is_integer(element));
     if (!may_be_weight) continue;
-    if (info.source == graph::Source::tensor && !info.name.empty()) graph_->mark_parameter(next);
-    if (const Value outside = outside_of(next)) outer_->use_as_parameter(outside);
+    if (info.source == graph::Source::tensor && !info.name.empty())
+      graph_->mark_parameter(next, packed);
+    if (const Value outside = outside_of(next)) outer_->use_as_parameter(outside, packed);
     const graph::Node* node = graph_->producer(next);
     const bool passes = node != nullptr && primitive_of(*node->kind).cost == Cost::movement &&
                         node->kind->name != "stop_gradient";

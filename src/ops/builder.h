@@ -156,7 +156,8 @@ class Builder {
 
   /// Says that v is a weight, bias, scale, recurrent or embedding operand. Marks the float or
   /// quantized tensor that it is made of, through movement alone, as a parameter.
-  void use_as_parameter(Value v);
+  /// packed: how many numbers each element of that tensor holds.
+  void use_as_parameter(Value v, std::int64_t packed = 1);
 
  private:
   /// A node whose output types are stated, not inferred.

@@ -76,6 +76,8 @@ const std::map<std::string_view, std::string_view> without_gradient = {
     {"RandomUniformLike", "only the shape of its input counts"},
     {"Round", "a step: zero wherever it is defined"},
     {"Sign", "a step: zero wherever it is defined"},
+    {"com.microsoft.DynamicQuantizeMatMul", "passes the rounding as if there were none"},
+    {"com.microsoft.Range", "steers what it gives"},
 };
 
 bool has_trainable(const graph::Graph& graph) {
