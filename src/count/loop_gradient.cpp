@@ -245,8 +245,6 @@ Value over_all_trips(ops::Builder& b, const LoopAdjoint& adjoint, std::span<cons
   return sum;
 }
 
-Value reversed(ops::Builder& b, Value v) { return b.emit("reverse", {v}, {{"axes", Axes{0}}}); }
-
 /// The trips of the gradient: in one loop, or with the first trip of the forward loop, which is the
 /// last one here, taken out of it.
 class GradientLoop {
@@ -259,9 +257,10 @@ class GradientLoop {
     };
     for (const std::size_t i : plan.carried) carried_.push_back(given(i));
     for (const std::size_t i : plan.carried) is_needed_.push_back(needed[i]);
-    for (const std::size_t i : plan.stacked_seeds) scanned_.push_back(reversed(b, given(i)));
-    for (const std::size_t i : plan.residuals) scanned_.push_back(reversed(b, loop.output(i)));
-    for (const std::size_t i : plan.scanned_inputs) scanned_.push_back(reversed(b, loop.inputs[i]));
+    for (const std::size_t i : plan.stacked_seeds) scanned_.push_back(b.reverse(given(i), 0));
+    for (const std::size_t i : plan.residuals) scanned_.push_back(b.reverse(loop.output(i), 0));
+    for (const std::size_t i : plan.scanned_inputs)
+      scanned_.push_back(b.reverse(loop.inputs[i], 0));
     for (const std::size_t i : plan.invariants) invariants_.push_back(loop.inputs[i]);
   }
 
@@ -298,34 +297,14 @@ class GradientLoop {
         {plan_.gradient});
   }
 
-  Value slices(Value stack, std::int64_t first, std::int64_t limit) {
-    const Shape shape = b_.shape(stack);
-    Axes starts(shape.size(), 0);
-    Axes limits = shape;
-    starts[0] = first;
-    limits[0] = limit;
-    return b_.slice(stack, starts, limits, Axes(shape.size(), 1));
-  }
-
-  /// The only slice of [1, ...].
-  Value without_trips(Value stack) {
-    const Shape shape = b_.shape(stack);
-    return b_.reshape(stack, Shape(shape.begin() + 1, shape.end()));
-  }
-
-  Value as_stack(Value slice) {
-    Shape shape = b_.shape(slice);
-    shape.insert(shape.begin(), 1);
-    return b_.reshape(slice, shape);
-  }
-
   Values with_last_trip_apart(const Graph& last) {
     Values before;
-    for (const Value v : scanned_) before.push_back(slices(v, 0, trips_ - 1));
+    for (const Value v : scanned_) before.push_back(b_.slice_axis(v, 0, 0, trips_ - 1));
     const Values outputs = trips(trips_ - 1, before);
     if (outputs.empty()) return {};
     Values inputs(outputs.begin(), outputs.begin() + std::ssize(carried_));
-    for (const Value v : scanned_) inputs.push_back(without_trips(slices(v, trips_ - 1, trips_)));
+    for (const Value v : scanned_)
+      inputs.push_back(b_.without_axis(b_.slice_axis(v, 0, trips_ - 1, trips_), 0));
     inputs.insert(inputs.end(), invariants_.begin(), invariants_.end());
     const Values of_last = splice_in(last, inputs);
     Values all;
@@ -334,7 +313,7 @@ class GradientLoop {
       all.push_back(is_needed_[k] ? of_last[next++] : Value{});
     }
     for (std::size_t k = carried_.size(); k < outputs.size(); ++k) {
-      all.push_back(b_.concat({outputs[k], as_stack(of_last[next++])}, 0));
+      all.push_back(b_.concat({outputs[k], b_.with_axis(of_last[next++], 0)}, 0));
     }
     return all;
   }
@@ -382,7 +361,7 @@ std::vector<Values> derive_loop(ops::Builder& b, const Node& loop, const LoopPla
   const auto stacked = std::span(outputs.data(), outputs.size()).subspan(plan.carried.size());
   for (const LoopAdjoint& adjoint : plan.adjoints) {
     adjoints[adjoint.input].push_back(adjoint.kind == Kind::slices
-                                          ? reversed(b, stacked[adjoint.stacked])
+                                          ? b.reverse(stacked[adjoint.stacked], 0)
                                           : over_all_trips(b, adjoint, stacked));
   }
   return adjoints;

@@ -1,6 +1,7 @@
 #include "graph/graph.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace pfsday::graph {
 
@@ -29,13 +30,21 @@ Value Graph::add_body_input(TensorType type, bool from_weight) {
   return v;
 }
 
+namespace {
+
+std::shared_ptr<const Literal> share(std::optional<Literal> literal) {
+  return literal ? std::make_shared<const Literal>(*std::move(literal)) : nullptr;
+}
+
+}  // namespace
+
 Value Graph::add_tensor(std::string name, TensorType type, std::optional<Literal> literal) {
   const bool is_stored = is_real(type.element) || is_quantized(type.element);
   const bool is_weight = is_stored && type.elements() > Count(1);
   const Value v = add_value({.type = std::move(type),
                              .source = Source::tensor,
                              .name = std::move(name),
-                             .literal = std::move(literal),
+                             .literal = share(std::move(literal)),
                              .from_weight = is_weight});
   tensors_.push_back(v);
   return v;
@@ -44,7 +53,7 @@ Value Graph::add_tensor(std::string name, TensorType type, std::optional<Literal
 Value Graph::add_constant(Literal literal) {
   TensorType type = literal.type();
   return add_value(
-      {.type = std::move(type), .source = Source::tensor, .literal = std::move(literal)});
+      {.type = std::move(type), .source = Source::tensor, .literal = share(std::move(literal))});
 }
 
 Value Graph::append(Node node, const TensorTypes& outputs) {
@@ -58,8 +67,18 @@ Value Graph::append(Node node, const TensorTypes& outputs) {
                .node = static_cast<std::uint32_t>(nodes_.size()),
                .from_weight = from_weight});
   }
+  make_room();
   nodes_.push_back(std::move(node));
   return nodes_.back().first_output;
+}
+
+/// A vector that grows copies its elements where a move may throw, as that of a small vector may.
+void Graph::make_room() {
+  if (nodes_.size() < nodes_.capacity()) return;
+  std::vector<Node> larger;
+  larger.reserve(std::max<std::size_t>(64, 2 * nodes_.capacity()));
+  std::ranges::move(nodes_, std::back_inserter(larger));
+  nodes_ = std::move(larger);
 }
 
 void Graph::add_bound(Bound bound) {

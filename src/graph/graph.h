@@ -62,7 +62,7 @@ struct Attribute {
   friend bool operator==(const Attribute&, const Attribute&) = default;
 };
 /// A handful, in the order they were written.
-using Attributes = boost::container::small_vector<Attribute, 2>;
+using Attributes = std::vector<Attribute>;
 
 /// The value of an attribute; null if there is none of that name and type.
 template <class T>
@@ -111,9 +111,9 @@ struct Bound {
 struct ValueInfo {
   TensorType type;
   Source source = Source::node;
-  std::uint32_t node = 0;               ///< the producer of a computed value
-  std::string name = {};                ///< of an input or a tensor
-  std::optional<Literal> literal = {};  ///< contents of a small or constant tensor
+  std::uint32_t node = 0;                       ///< the producer of a computed value
+  std::string name = {};                        ///< of an input or a tensor
+  std::shared_ptr<const Literal> literal = {};  ///< contents of a small or constant tensor
   /// Depends on a float or quantized tensor of more than one element that the model holds:
   /// arithmetic on it is counted, never folded away.
   bool from_weight = false;
@@ -122,6 +122,10 @@ struct ValueInfo {
   bool is_parameter = false;
   /// Of a parameter: the numbers that each of its elements holds, several where they are packed.
   std::int64_t packed = 1;
+
+  std::optional<Literal> contents() const {
+    return literal ? std::optional(*literal) : std::nullopt;
+  }
 };
 
 class Graph {
@@ -168,6 +172,8 @@ class Graph {
 
  private:
   Value add_value(ValueInfo info);
+
+  void make_room();
 
   std::vector<Node> nodes_;
   std::deque<ValueInfo> values_;  ///< what is appended moves none: types may be held by reference

@@ -44,7 +44,7 @@ Value copy_root(Graph& copy, const Graph& graph, Value v) {
                              : copy.add_input(info.name, info.type);
   }
   if (info.literal && info.name.empty()) return copy.add_constant(*info.literal);
-  const Value tensor = copy.add_tensor(info.name, info.type, info.literal);
+  const Value tensor = copy.add_tensor(info.name, info.type, info.contents());
   if (info.is_parameter) copy.mark_parameter(tensor, info.packed);
   return tensor;
 }

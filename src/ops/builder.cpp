@@ -127,7 +127,7 @@ std::optional<Literal> Builder::known(Value v, int depth) {
   if (!v || depth == 0 || !is_knowable(v)) return std::nullopt;
   if (const Value outside = outside_of(v)) return outer_->known(outside, depth - 1);
   const graph::ValueInfo& info = graph_->info(v);
-  if (info.literal) return info.literal;
+  if (info.literal) return *info.literal;
   if (const auto found = evaluated_.find(v); found != evaluated_.end()) return found->second;
   const graph::Node& node = *graph_->producer(v);
   std::vector<Literal> inputs;
@@ -417,6 +417,29 @@ Value Builder::broadcast(Value x, const Shape& to) {
 
 Value Builder::slice(Value x, const Axes& starts, const Axes& limits, const Axes& strides) {
   return emit("slice", {x}, {{"starts", starts}, {"limits", limits}, {"strides", strides}});
+}
+
+Value Builder::slice_axis(Value x, std::int64_t axis, std::int64_t start, std::int64_t limit) {
+  if (!x) return {};
+  Axes limits = shape(x);
+  Axes starts(limits.size(), 0);
+  starts[static_cast<std::size_t>(axis)] = start;
+  limits[static_cast<std::size_t>(axis)] = limit;
+  return slice(x, starts, limits, Axes(limits.size(), 1));
+}
+
+Value Builder::with_axis(Value x, std::int64_t axis) {
+  if (!x) return {};
+  Shape wider = shape(x);
+  wider.insert(wider.begin() + axis, 1);
+  return reshape(x, wider);
+}
+
+Value Builder::without_axis(Value x, std::int64_t axis) {
+  if (!x) return {};
+  Shape narrower = shape(x);
+  narrower.erase(narrower.begin() + axis);
+  return reshape(x, narrower);
 }
 
 Value Builder::concat(const Values& parts, std::int64_t axis) {

@@ -137,6 +137,12 @@ class Builder {
   /// Aligned from the right; x itself if it has that shape.
   Value broadcast(Value x, const Shape& shape);
   Value slice(Value x, const Axes& starts, const Axes& limits, const Axes& strides);
+  /// Of one axis the elements from start up to limit, of the others all.
+  Value slice_axis(Value x, std::int64_t axis, std::int64_t start, std::int64_t limit);
+  Value reverse(Value x, std::int64_t axis) { return emit("reverse", {x}, {{"axes", Axes{axis}}}); }
+  /// An axis of size 1 more, before `axis`, or less.
+  Value with_axis(Value x, std::int64_t axis);
+  Value without_axis(Value x, std::int64_t axis);
   Value concat(const Values& parts, std::int64_t axis);
   Value cast(Value x, ElementType element);
   Value gather(Value x, Value indices, std::int64_t axis);

@@ -32,7 +32,7 @@ graph::Graph with_constant_buffers(const graph::Graph& graph) {
     if (root.source == graph::Source::input) {
       copy.add_input(root.name, root.type);
     } else if (root.is_parameter) {
-      copy.mark_parameter(copy.add_tensor(root.name, root.type, root.literal));
+      copy.mark_parameter(copy.add_tensor(root.name, root.type, root.contents()));
     } else {
       copy.add_constant(*root.literal);
     }

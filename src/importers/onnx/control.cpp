@@ -249,13 +249,6 @@ Result<Items> keep_loop(Scope& scope, Loop& loop, std::int64_t trips, Bodies all
   return items;
 }
 
-/// One value of shape [1, ...], as a slice of a stack.
-Value as_slice(Builder& b, Value v) {
-  Shape shape = b.shape(v);
-  shape.insert(shape.begin(), 1);
-  return b.reshape(v, shape);
-}
-
 /// Trip after trip, each with its number known.
 Result<Items> unroll_loop(Scope& scope, Loop& loop, std::int64_t trips) {
   Builder& b = scope.builder();
@@ -268,7 +261,7 @@ Result<Items> unroll_loop(Scope& scope, Loop& loop, std::int64_t trips) {
     const Items outputs = TRY(inline_body(scope, loop.body, inputs));
     for (std::size_t k = 0; k < carried.size(); ++k) carried[k] = outputs[k + 1];
     for (std::size_t k = 0; k < loop.stacked; ++k) {
-      slices[k].push_back(as_slice(b, outputs[1 + carried.size() + k].value));
+      slices[k].push_back(b.with_axis(outputs[1 + carried.size() + k].value, 0));
     }
     const auto goes_on = known_condition(b, outputs[0]);
     if (goes_on == false) break;
@@ -363,10 +356,6 @@ Result<ScanAxes> scan_axes(const OnnxNode& node, std::string_view kind, std::siz
   return fail(Code::attribute_invalid, fmt::format("axes or directions are not {}", count));
 }
 
-Value reversed(Builder& b, Value v, std::int64_t axis) {
-  return b.emit("reverse", {v}, {{"axes", Axes{axis}}});
-}
-
 /// The axis becomes the first one, or the first one that axis.
 Value move_axis(Builder& b, Value v, std::int64_t axis, bool to_front) {
   Axes permutation;
@@ -406,7 +395,7 @@ Result<Values> scanned_inputs(Builder& b, const Scan& scan, const Values& inputs
     const std::size_t k = i - scan.states;
     const std::int64_t axis = TRY(checked_axis(scan.inputs.axes[k], b.type(inputs[i]).rank()));
     const Value front = move_axis(b, inputs[i], axis, true);
-    scanned.push_back(scan.inputs.directions[k] == 0 ? front : reversed(b, front, 0));
+    scanned.push_back(scan.inputs.directions[k] == 0 ? front : b.reverse(front, 0));
   }
   return scanned;
 }
@@ -435,7 +424,7 @@ Result<Values> run_scan(Scope& scope, Scan& scan, const Values& inputs) {
   Values outputs = out.carried;
   for (std::size_t k = 0; k < out.scanned.size(); ++k) {
     const Value ordered =
-        scan.outputs.directions[k] == 0 ? out.scanned[k] : reversed(b, out.scanned[k], 0);
+        scan.outputs.directions[k] == 0 ? out.scanned[k] : b.reverse(out.scanned[k], 0);
     const std::int64_t axis = TRY(checked_axis(scan.outputs.axes[k], b.type(ordered).rank()));
     outputs.push_back(move_axis(b, ordered, axis, false));
   }

@@ -162,26 +162,14 @@ struct Operands {
   Value lengths = {};              ///< [batch]
 };
 
-Value slice_axis(Builder& b, Value v, std::int64_t axis, std::int64_t start, std::int64_t limit) {
-  const Shape shape = b.shape(v);
-  Axes starts(shape.size(), 0);
-  Axes limits = shape;
-  starts[static_cast<std::size_t>(axis)] = start;
-  limits[static_cast<std::size_t>(axis)] = limit;
-  return b.slice(v, starts, limits, Axes(shape.size(), 1));
-}
-
 /// The part of a value that belongs to a direction, without that axis.
 Value of_direction(Builder& b, Value v, std::int64_t axis, std::int64_t direction) {
-  if (!v) return {};
-  Shape shape = b.shape(v);
-  shape.erase(shape.begin() + axis);
-  return b.reshape(slice_axis(b, v, axis, direction, direction + 1), shape);
+  return b.without_axis(b.slice_axis(v, axis, direction, direction + 1), axis);
 }
 
 /// Gate k of a [batch, gates * hidden].
 Value gate(Builder& b, const Recurrent& cell, Value all, std::int64_t k) {
-  return slice_axis(b, all, b.type(all).rank() - 1, k * cell.hidden, (k + 1) * cell.hidden);
+  return b.slice_axis(all, b.type(all).rank() - 1, k * cell.hidden, (k + 1) * cell.hidden);
 }
 
 Value clipped(Builder& b, const Recurrent& cell, Value x) {
@@ -223,7 +211,7 @@ Result<State> advance_gru(Builder& b, const Recurrent& cell, std::span<const Act
   const auto part = [&](Value all, std::int64_t k) { return gate(b, cell, all, k); };
   const Value x = plus(b, times(b, step.x, step.with.w), step.with.bias_w);
   const auto rows = [&](Value of, std::int64_t first, std::int64_t last) {
-    return of ? slice_axis(b, of, 0, first * cell.hidden, last * cell.hidden) : Value{};
+    return of ? b.slice_axis(of, 0, first * cell.hidden, last * cell.hidden) : Value{};
   };
   const Value gates_h =
       plus(b, times(b, step.h, rows(step.with.r, 0, 2)), rows(step.with.bias_r, 0, 2));
@@ -286,8 +274,6 @@ struct Run {
   State last = {};
 };
 
-Value reversed(Builder& b, Value v) { return b.emit("reverse", {v}, {{"axes", Axes{0}}}); }
-
 /// The numbers of the steps in the order in which they are taken.
 Value step_numbers(Builder& b, const Recurrent& cell, bool backward) {
   return b.emit("iota", {},
@@ -300,7 +286,7 @@ Value step_numbers(Builder& b, const Recurrent& cell, bool backward) {
 Result<Run> run_direction(Builder& b, const Recurrent& cell, Advance advance, Value x,
                           const Operands& with, std::span<const Activation> f, bool backward) {
   const bool has_cell = static_cast<bool>(with.c);
-  LoopValues in{.carried = {with.h}, .scanned = {backward ? reversed(b, x) : x}};
+  LoopValues in{.carried = {with.h}, .scanned = {backward ? b.reverse(x, 0) : x}};
   if (has_cell) in.carried.push_back(with.c);
   if (with.lengths) in.scanned.push_back(step_numbers(b, cell, backward));
   const auto trip = [&](Builder& body, const LoopValues& values) -> Result<LoopValues> {
@@ -317,7 +303,7 @@ Result<Run> run_direction(Builder& b, const Recurrent& cell, Advance advance, Va
   };
   const LoopValues out = TRY(ops::build_loop(b, cell.steps, in, trip));
   if (out.scanned.empty()) return Run{};
-  return Run{.y = backward ? reversed(b, out.scanned[0]) : out.scanned[0],
+  return Run{.y = backward ? b.reverse(out.scanned[0], 0) : out.scanned[0],
              .last = {.h = out.carried[0], .c = has_cell ? out.carried[1] : Value{}}};
 }
 
@@ -335,8 +321,8 @@ Result<Operands> operands_of(const OnnxNode& node, Builder& b, const Recurrent& 
                     .r = of_direction(b, node.input(2), 0, direction)};
   if (const Value bias = of_direction(b, node.input(3), 0, direction)) {
     const std::int64_t half = cell.gates * cell.hidden;
-    operands.bias_w = slice_axis(b, bias, 0, 0, half);
-    operands.bias_r = slice_axis(b, bias, 0, half, 2 * half);
+    operands.bias_w = b.slice_axis(bias, 0, 0, half);
+    operands.bias_r = b.slice_axis(bias, 0, half, 2 * half);
   }
   operands.h = state(5);
   if (has_cell) operands.c = state(6);
@@ -350,15 +336,9 @@ Result<Operands> operands_of(const OnnxNode& node, Builder& b, const Recurrent& 
   return operands;
 }
 
-Value with_axis(Builder& b, Value v, std::int64_t axis) {
-  Shape shape = b.shape(v);
-  if (v) shape.insert(shape.begin() + axis, 1);
-  return b.reshape(v, shape);
-}
-
 Value joined(Builder& b, const Values& parts, std::int64_t axis) {
   Values wide;
-  for (const Value part : parts) wide.push_back(with_axis(b, part, axis));
+  for (const Value part : parts) wide.push_back(b.with_axis(part, axis));
   return wide.size() == 1 ? wide[0] : b.concat(wide, axis);
 }
 

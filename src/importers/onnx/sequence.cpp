@@ -98,15 +98,6 @@ Result<Axes> part_sizes(Builder& b, const Items& inputs, std::int64_t size) {
   return sizes;
 }
 
-Value part_of(Builder& b, Value v, std::int64_t axis, std::int64_t start, std::int64_t size) {
-  const Shape shape = b.shape(v);
-  Axes starts(shape.size(), 0);
-  Axes limits = shape;
-  starts[static_cast<std::size_t>(axis)] = start;
-  limits[static_cast<std::size_t>(axis)] = start + size;
-  return b.slice(v, starts, limits, Axes(shape.size(), 1));
-}
-
 Result<Items> lower_split(Scope& scope, const NodeView& view, const Items& inputs) {
   Builder& b = scope.builder();
   if (inputs.empty() || !inputs[0].is_tensor()) {
@@ -123,13 +114,8 @@ Result<Items> lower_split(Scope& scope, const NodeView& view, const Items& input
   Items parts;
   std::int64_t start = 0;
   for (const std::int64_t part : TRY(part_sizes(b, inputs, size))) {
-    Value slice = part_of(b, v, axis, start, part);
-    Shape shape = b.shape(slice);
-    if (!keeps_axis && slice) {
-      shape.erase(shape.begin() + axis);
-      slice = b.reshape(slice, shape);
-    }
-    parts.push_back(Item::of(slice));
+    const Value slice = b.slice_axis(v, axis, start, start + part);
+    parts.push_back(Item::of(keeps_axis ? slice : b.without_axis(slice, axis)));
     start += part;
   }
   return Items{sequence_of(std::move(parts))};
@@ -148,9 +134,7 @@ Result<Items> lower_concat(Scope& scope, const NodeView& view, const Items& inpu
   const std::int64_t rank = b.type(parts[0]).rank() + (is_stack ? 1 : 0);
   const std::int64_t axis = TRY(node.axis("axis", 0, rank));
   for (Value& part : parts) {
-    Shape shape = b.shape(part);
-    if (is_stack) shape.insert(shape.begin() + std::min<std::int64_t>(axis, std::ssize(shape)), 1);
-    part = b.reshape(part, shape);
+    if (is_stack) part = b.with_axis(part, std::min(axis, b.type(part).rank()));
   }
   return Items{Item::of(b.concat(parts, axis))};
 }
