@@ -23,7 +23,8 @@ Adjoint of routed_dot: outer products of rows, added to the matrix that an index
   inputs   a [R, N]   b [R, K]   index [R]   integer, 0..E-1
   attrs    matrices   E
   output   w [E, N, K]   w[e] = sum of a[r] b[r]' over the rows r of index e
-  work     R N K mul and add, each added to a zeroed accumulator
+  work     R N K mul and add: as in a scatter, each product is added to what is there already, also
+           where the first add of a sum is spared
   derive   da = routed_dot(b, dw, index), db = routed_dot(a, dw transposed, index)
 )";
 
@@ -65,8 +66,10 @@ Result<TensorTypes> infer_routed_outer(const NodeView& node) {
   return TensorTypes{{node.input_type(0).element, {matrices, a[1], b[1]}}};
 }
 
-Work work_of_routed_dot(const NodeView& node, const Rules&) {
-  return mul_adds(node.output_type(0).elements() * node.input_shape(0)[1]);
+Work work_of_routed_dot(const NodeView& node, const Rules& rules) {
+  const Count terms = node.input_shape(0)[1];
+  const Count sums = terms == Count(0) ? Count(0) : node.output_type(0).elements();
+  return sums_of_products(sums * terms, sums, rules);
 }
 Work work_of_routed_outer(const NodeView& node, const Rules&) {
   return mul_adds(node.input_type(0).elements() * node.input_shape(1)[1]);
@@ -131,8 +134,9 @@ void evaluate_routed_outer(const NodeView& node, Evaluation<Scalar>& run) {
     for (std::size_t n = 0; n < rows; ++n) {
       for (std::size_t k = 0; k < columns; ++k) {
         Scalar& sum = run.output(0).data[matrix + n * columns + k];
-        sum = multiply_add(sum, run.input(0).data[row * rows + n],
-                           run.input(1).data[row * columns + k]);
+        count_one<Scalar>(&Work::products);
+        sum = add(
+            sum, multiply(run.input(0).data[row * rows + n], run.input(1).data[row * columns + k]));
       }
     }
   });
