@@ -163,6 +163,13 @@ TensorType Bindings::declared_type(const ValueInfoView& info) const {
   return type;
 }
 
+std::optional<std::int64_t> Bindings::length_of_sequence(std::string_view name) {
+  const auto found = options_->dimensions.find(name);
+  if (found == options_->dimensions.end()) return std::nullopt;
+  used_.emplace(name);
+  return found->second;
+}
+
 std::optional<std::int64_t> Bindings::value_of_input(std::string_view name,
                                                      const TensorType& type) {
   if (type.elements() != graph::Count(1) || !graph::can_be_literal(type)) return std::nullopt;

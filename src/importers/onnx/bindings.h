@@ -25,6 +25,12 @@ class Bindings {
   /// The declared type of another value, if all its dimensions are known; else unknown.
   graph::TensorType declared_type(const ValueInfoView& info) const;
 
+  /// How many tensors a sequence has that is given to the model, where that is bound.
+  std::optional<std::int64_t> length_of_sequence(std::string_view name);
+
+  /// Whether an input is bound by its name, to a whole shape.
+  bool has_shape(std::string_view name) const { return options_->inputs.contains(name); }
+
   /// A value given for an input of one element, which then is a constant.
   std::optional<std::int64_t> value_of_input(std::string_view name, const graph::TensorType& type);
 

@@ -33,6 +33,9 @@ constexpr std::int64_t newest_opset = 23;
 /// Nodes that functions and unrolled loops may come to.
 constexpr std::size_t node_limit = 10'000'000;
 
+/// Tensors that a sequence may be bound to.
+constexpr std::int64_t longest_sequence = 65'536;
+
 class Import {
  public:
   Import(ModelView model, const ImportOptions& options)
@@ -77,6 +80,44 @@ class Import {
   }
 
   Result<Item> input_of(const ValueInfoView& info) {
+    return info.kind == ValueInfoView::Kind::sequence ? sequence_of(info) : tensor_of(info);
+  }
+
+  /// As many tensors "x[0]", "x[1]", ... as --bind x=LENGTH says; else one that stands for each.
+  Result<Item> sequence_of(const ValueInfoView& info) {
+    if (const auto length = bindings_.length_of_sequence(info.name)) {
+      return known_sequence(info, *length);
+    }
+    auto type = bindings_.type_of_input(info, model_.graph.inputs);
+    if (!type && type.error().code == Code::dimension_unbound) type = TensorType{};
+    if (!type) return fail(std::move(type).error());
+    TRY(pfsday::onnx::check_limits(*type));
+    return Item{.kind = Item::Kind::open_sequence,
+                .value = result_.graph.add_input(std::string(info.name), *type)};
+  }
+
+  Result<Item> known_sequence(const ValueInfoView& info, std::int64_t length) {
+    if (length < 0 || length > longest_sequence) {
+      return fail(Code::binding_malformed,
+                  fmt::format("sequence \"{}\" is bound to {} tensors", info.name, length),
+                  fmt::format("0 to {}", longest_sequence));
+    }
+    Item sequence{.kind = Item::Kind::sequence};
+    for (std::int64_t i = 0; i < length; ++i) {
+      const std::string name = fmt::format("{}[{}]", info.name, i);
+      ValueInfoView element = info;
+      if (bindings_.has_shape(name)) {
+        element.name = name;
+        for (auto& dimension : element.dimensions) dimension.name = {};
+      }
+      const TensorType type = TRY(bindings_.type_of_input(element, model_.graph.inputs));
+      TRY(pfsday::onnx::check_limits(type));
+      sequence.elements.push_back(Item::of(result_.graph.add_input(name, type)));
+    }
+    return sequence;
+  }
+
+  Result<Item> tensor_of(const ValueInfoView& info) {
     const TensorType type = TRY(bindings_.type_of_input(info, model_.graph.inputs));
     TRY(pfsday::onnx::check_limits(type));
     if (const auto given = bindings_.value_of_input(info.name, type)) {
@@ -87,9 +128,7 @@ class Import {
       builder_.use_as_parameter(weight);
       return Item::of(weight);
     }
-    Item item = Item::of(result_.graph.add_input(std::string(info.name), type));
-    if (info.kind == ValueInfoView::Kind::sequence) item.kind = Item::Kind::open_sequence;
-    return item;
+    return Item::of(result_.graph.add_input(std::string(info.name), type));
   }
 
   /// As --parameter says.

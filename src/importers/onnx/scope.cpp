@@ -6,6 +6,7 @@
 
 #include "importers/onnx/custom.h"
 #include "importers/onnx/held_tensor.h"
+#include "importers/onnx/steering.h"
 
 namespace pfsday::onnx {
 namespace {
@@ -221,8 +222,10 @@ Result<Items> Scope::lower_tensors(const NodeView& view, const Items& inputs) {
   for (std::size_t i = 0; i < lowering->inputs; ++i) {
     if (!node.has_input(i)) return fail(Code::input_missing, fmt::format("input {} is missing", i));
   }
-  auto outputs = lowering->lower(node, *builder_);
-  if (auto fault = builder_->take_fault(); fault && outputs) outputs = fail(*std::move(fault));
+  auto outputs = lower_with(*lowering, node);
+  if (!outputs && outputs.error().code == Code::value_unknown) {
+    outputs = lower_as_declared(*lowering, node, view, std::move(outputs).error());
+  }
   if (!outputs) {
     if (!is_uncountable(outputs.error())) return fail(std::move(outputs).error());
     return keep_uncounted(view, inputs, outputs.error().what);
@@ -236,6 +239,35 @@ Result<Items> Scope::lower_tensors(const NodeView& view, const Items& inputs) {
     }
   }
   return items;
+}
+
+Result<Values> Scope::lower_with(const Lowering& lowering, const OnnxNode& node) {
+  auto outputs = lowering.lower(node, *builder_);
+  if (auto fault = builder_->take_fault(); fault && outputs) return fail(*std::move(fault));
+  return outputs;
+}
+
+/// What is computed from the values taken is not known: nothing may be steered by it in turn.
+Result<Values> Scope::lower_as_declared(const Lowering& lowering, const OnnxNode& node,
+                                        const NodeView& view, Error unknown) {
+  const graph::TensorTypes declared = declared_outputs(view);
+  const auto steering = assume_steering(node, declared, *builder_);
+  if (!steering) return fail(std::move(unknown));
+  auto outputs = lower_with(lowering, node.with_inputs(steering->inputs));
+  if (!outputs) return fail(std::move(unknown));
+  for (std::size_t i = 0; i < outputs->size(); ++i) {
+    Value& y = (*outputs)[i];
+    const TensorType type = builder_->type(y);
+    if (i < declared.size() && declared[i].known() && declared[i] != type) {
+      return fail(std::move(unknown));
+    }
+    if (!builder_->known(y) || builder_->graph().info(y).from_weight) continue;
+    const graph::Axes nothing(6 * steering->open.size(), 0);
+    y = builder_->custom(steering->open, {type}, std::string(view.op), graph::Axes(6, 0),
+                         nothing)[0];
+  }
+  builder_->note_bound(std::string(steering->kind), steering->reason);
+  return outputs;
 }
 
 Result<Items> Scope::lower_unknown(const NodeView& view, const OnnxNode& node,
@@ -263,18 +295,23 @@ Result<Items> Scope::keep_uncounted(const NodeView& view, const Items& inputs, s
   Values values;
   for (const Item& item : inputs) append_values(item, values);
   TRY(add_captured(view, values));
+  Items items;
+  for (const Value v : builder_->uncounted(values, declared_outputs(view), std::string(view.op),
+                                           std::move(reason))) {
+    items.push_back(Item::of(v));
+  }
+  return items;
+}
+
+/// Unknown where the file does not say.
+graph::TensorTypes Scope::declared_outputs(const NodeView& view) const {
   graph::TensorTypes types;
   for (const std::string_view name : view.outputs) {
     const auto found = declared_.find(name);
     types.push_back(found == declared_.end() ? TensorType{}
                                              : context_->bindings->declared_type(*found->second));
   }
-  Items items;
-  for (const Value v :
-       builder_->uncounted(values, types, std::string(view.op), std::move(reason))) {
-    items.push_back(Item::of(v));
-  }
-  return items;
+  return types;
 }
 
 Result<void> Scope::add_captured(const NodeView& view, Values& inputs) {

@@ -10,6 +10,7 @@
 namespace pfsday::onnx {
 namespace {
 
+using graph::TensorTypes;
 using Kind = Item::Kind;
 
 Item sequence_of(Items elements) {
@@ -74,10 +75,13 @@ Result<Items> lower_erase(Scope& scope, const NodeView&, const Items& inputs) {
   return Items{shorter};
 }
 
-Result<Items> lower_length(Scope& scope, const NodeView&, const Items& inputs) {
+Result<Items> lower_length(Scope& scope, const NodeView& view, const Items& inputs) {
   const Item* sequence = TRY(sequence_input(inputs));
   if (sequence->kind == Kind::open_sequence) {
-    return fail(Code::value_unknown, "the length of a sequence is known only when the model runs");
+    const TensorTypes number = {TensorType{ElementType::i64, {}}};
+    const Values unknown = scope.builder().custom({sequence->value}, number, std::string(view.op),
+                                                  graph::Axes(6, 0), graph::Axes(6, 0));
+    return Items{Item::of(unknown[0])};
   }
   const auto length = static_cast<graph::Exact>(sequence->elements.size());
   return Items{Item::of(scope.builder().scalar(ElementType::i64, length))};
@@ -125,7 +129,9 @@ Result<Items> lower_concat(Scope& scope, const NodeView& view, const Items& inpu
   Builder& b = scope.builder();
   const Item* sequence = TRY(sequence_input(inputs));
   if (sequence->kind == Kind::open_sequence || sequence->elements.empty()) {
-    return fail(Code::value_unknown, "the length of a sequence is known only when the model runs");
+    return fail(Code::value_unknown,
+                "the length of a sequence is known only when the model runs: --bind NAME=LENGTH "
+                "says it of one that is given to the model");
   }
   Values parts;
   for (const Item& item : sequence->elements) append_values(item, parts);
