@@ -121,10 +121,11 @@ def around(nodes, *more):
 
 
 def branches(condition):
-    """An If with one product, or else two."""
+    """An If with one product, or else the sum of two."""
     return node("If", [condition], ["y"],
                 then_branch=graphs.graph([product_of("x", "z")], (), ["z"]),
-                else_branch=graphs.graph([product_of("x", "v"), product_of("x", "w")], (), ["w"]))
+                else_branch=graphs.graph([product_of("x", "v"), product_of("x", "w"),
+                                          node("Add", ["v", "w"], ["sum"])], (), ["sum"]))
 
 
 def loop(nodes, trips, condition="going", output="z"):
@@ -137,14 +138,15 @@ def loop(nodes, trips, condition="going", output="z"):
 
 
 def growing_loop():
-    """The carried value has 0 rows, then 2, then 4: 12 multiply-adds for each row."""
+    """The carried value has 0 rows, then 2, then 4: 9 multiply-adds for each row."""
     body = graphs.graph(
-        [node("Concat", ["rows", "x"], ["more_rows"], axis=0), product_of("rows", "unused"),
+        [node("MatMul", ["rows", "square"], ["turned"]),
+         node("Concat", ["turned", "x"], ["more_rows"], axis=0),
          node("Identity", ["going"], ["goes_on"])],
         [graphs.value("i", (), wire.INT64), graphs.value("still", (), wire.BOOL),
          graphs.value("rows", (None, 3))], ["goes_on", "more_rows"])
     return around([node("Loop", ["three", "start", "none"], ["y"], body=body)],
-                  graphs.value("none", (0, 3)))
+                  graphs.value("none", (0, 3)), graphs.value("square", (3, 3)))
 
 
 def scan():
@@ -196,7 +198,7 @@ def bodies():
         ("a loop in a loop", around([loop([loop(body, "trips")], "three", output="y")]), 15 * 24),
         # Trips 0 to 3: the condition is looked at after each.
         ("a loop that ends itself", around([loop(ending, "trips", "more")]), 4 * 24),
-        ("a loop of growing shapes", growing_loop(), 12 * (0 + 2 + 4)),
+        ("a loop of growing shapes", growing_loop(), 9 * (0 + 2 + 4)),
         ("a scan", scan(), 7 * 24 + 7 * 40),
         ("calls in calls", calls_in_calls(), 2 * 24),
         ("a call in a branch", call_in_a_branch(), 24),

@@ -212,6 +212,45 @@ enum class Bodies : std::uint8_t {
   any,
 };
 
+/// Nodes that may be lowered only to see when loops end, those in it included, while it lives.
+class Budget {
+ public:
+  explicit Budget(Context& context)
+      : context_(context), held_back_(context.nodes_left - std::min(context.nodes_left, most)) {
+    context_.nodes_left -= held_back_;
+  }
+  ~Budget() { context_.nodes_left += held_back_; }
+  Budget(const Budget&) = delete;
+  Budget& operator=(const Budget&) = delete;
+
+ private:
+  static constexpr std::size_t most = 100'000;
+  Context& context_;
+  std::size_t held_back_;
+};
+
+/// Trips until the condition that each hands on ends the loop; none if it is not known of one.
+std::optional<std::int64_t> trips_until_end(Scope& scope, Loop& loop, std::int64_t trips) {
+  if (trips > unrolled_trips) return std::nullopt;
+  const Budget budget(scope.context());
+  graph::Graph scratch;
+  Builder trial(scratch, scope.builder());
+  Items carried;
+  for (const Item& item : loop.carried) carried.push_back(capture(trial, item));
+  for (std::int64_t i = 0; i < trips; ++i) {
+    Scope inside(scope.context(), trial, &scope);
+    Items inputs = {Item::of(trial.scalar(ElementType::i64, static_cast<graph::Exact>(i))),
+                    Item::of(true_value(trial))};
+    inputs.insert(inputs.end(), carried.begin(), carried.end());
+    const auto outputs = run_body(inside, loop.body, inputs);
+    const auto goes_on = outputs ? known_condition(trial, outputs->front()) : std::nullopt;
+    if (!goes_on) return std::nullopt;
+    if (!*goes_on) return i + 1;
+    std::copy_n(outputs->begin() + 1, carried.size(), carried.begin());
+  }
+  return trips;
+}
+
 /// As a loop of the graph. Fails where the body needs what only its trip tells.
 Result<Items> keep_loop(Scope& scope, Loop& loop, std::int64_t trips, Bodies allowed) {
   Builder& b = scope.builder();
@@ -237,11 +276,17 @@ Result<Items> keep_loop(Scope& scope, Loop& loop, std::int64_t trips, Bodies all
   const LoopValues in{.carried = *carried, .scanned = {trip_numbers(b, trips)}};
   const LoopValues out = TRY(ops::build_loop(b, trips, in, trip));
   if (auto fault = b.take_fault()) return fail(*std::move(fault));
+  const std::int64_t most = loop.has_limit ? trips : unrolled_trips;
+  const auto until_end = may_stop ? trips_until_end(scope, loop, most) : std::nullopt;
+  if (until_end && *until_end < most) {
+    loop.has_limit = true;
+    return keep_loop(scope, loop, *until_end, allowed);
+  }
   if (!loop.has_limit) {
     b.note_bound("per_trip", fmt::format("one trip is counted: how many there are is known only "
                                          "when the model runs; pass --trips {}=N",
                                          loop.name));
-  } else if (may_stop) {
+  } else if (may_stop && !until_end) {
     b.note_bound("upper_bound", fmt::format("{} trips: a condition may stop it before", trips));
   }
   Items items = items_of(out.carried);

@@ -157,6 +157,41 @@ TEST(OnnxLoop, UnknownTripsAreCountedOnceAndSaid) {
   EXPECT_EQ(told->graph.type(told->graph.outputs()[1]), f32({4, 2}));
 }
 
+/// x = x * x while a carried counter, which starts at 0, is below 3 after the trip.
+std::string ending(Exact trips) {
+  ModelWriter body(opset), model(opset);
+  body.input("i", i64({}));
+  body.input("go", boolean());
+  body.input("count", i64({}));
+  body.input("s", f32({2}));
+  body.node({.op = "Add", .inputs = {"count", "one"}, .outputs = {"next"}});
+  body.node({.op = "Less", .inputs = {"next", "three"}, .outputs = {"more"}});
+  body.node({.op = "Mul", .inputs = {"s", "s"}, .outputs = {"square"}});
+  for (const std::string_view name : {"more", "next", "square"}) body.output(name);
+  model.input("x", f32({2}));
+  model.initializer("zero", {i64({}), {0}});
+  model.initializer("one", {i64({}), {1}});
+  model.initializer("three", {i64({}), {3}});
+  model.initializer("trips", {i64({}), {trips}});
+  model.node({.op = "Loop",
+              .inputs = {"trips", "", "zero", "x"},
+              .outputs = {"n", "y"},
+              .attributes = {{"body", body.body()}}});
+  model.output("y");
+  return model.bytes();
+}
+
+TEST(OnnxLoop, EndsWhereItsConditionIsKnownTo) {
+  constexpr Exact without_end = 9223372036854775807.0L;
+  for (const Exact trips : {Exact{100}, without_end}) {
+    const std::string bytes = ending(trips);
+    const auto model = read(bytes);
+    ASSERT_TRUE(model) << to_string(model.error());
+    EXPECT_TRUE(model->graph.bounds().empty());
+    EXPECT_EQ(evaluate(*model, {{2, 3}}), (std::vector<Exact>{256, 6561}));
+  }
+}
+
 TEST(OnnxLoop, GrowingValuesAreUnrolled) {
   ModelWriter body(opset), model(opset);
   body.input("i", i64({}));
@@ -277,6 +312,99 @@ TEST(OnnxSequences, AreListsOfTheirTensors) {
   ASSERT_TRUE(read_model) << to_string(read_model.error());
   EXPECT_EQ(evaluate(*read_model, {{1, 2, 3, 4, 5, 6, 7, 8}}),
             (std::vector<Exact>{3, 4, 5, 6, 7, 8, 2}));
+}
+
+/// y = each element of the sequence s, times itself.
+std::string mapping() {
+  ModelWriter body(opset), model(opset);
+  body.input("e", ElementType::f32, {"n"});
+  body.node({.op = "Mul", .inputs = {"e", "e"}, .outputs = {"square"}});
+  body.output("square");
+  model.sequence_input("s", ElementType::f32, {"n"});
+  model.node({.op = "SequenceMap",
+              .inputs = {"s"},
+              .outputs = {"y"},
+              .attributes = {{"body", body.body()}}});
+  model.output("y");
+  return model.bytes();
+}
+
+TEST(OnnxSequences, GivenOnesHaveTheLengthThatIsBound) {
+  const std::string bytes = mapping();
+  ImportOptions options;
+  options.dimensions["s"] = 3;
+  options.dimensions["n"] = 1;
+  options.inputs["s[1]"] = {2};
+  const auto model = read(bytes, options);
+  ASSERT_TRUE(model) << to_string(model.error());
+  EXPECT_TRUE(model->graph.bounds().empty());
+  EXPECT_EQ(evaluate(*model, {{2}, {3, 4}, {5}}), (std::vector<Exact>{4, 9, 16, 25}));
+}
+
+TEST(OnnxSequences, OpenOnesCountOneElementAndSaySo) {
+  const std::string bytes = mapping();
+  ImportOptions options;
+  options.dimensions["n"] = 6;
+  const auto model = read(bytes, options);
+  ASSERT_TRUE(model) << to_string(model.error());
+  EXPECT_EQ(nodes_named(*model, "mul"), 1U);
+  ASSERT_EQ(model->graph.bounds().size(), 1U);
+  EXPECT_EQ(model->graph.bounds()[0].kind, "per_trip");
+  const auto unbound = read(bytes);
+  ASSERT_TRUE(unbound) << to_string(unbound.error());
+  EXPECT_EQ(nodes_named(*unbound, "uncounted"), 1U);
+}
+
+TEST(OnnxSequences, ImpossibleLengthsAreAFault) {
+  const std::string bytes = mapping();
+  for (const std::int64_t length : {-1L, 1'000'000'000L}) {
+    ImportOptions options;
+    options.dimensions["s"] = length;
+    const auto model = read(bytes, options);
+    ASSERT_FALSE(model);
+    EXPECT_EQ(model.error().code, Code::binding_malformed);
+  }
+}
+
+/// What the values would steer is told from the declared type of y, and is not known in turn.
+TEST(OnnxSteering, IsToldFromDeclaredTypes) {
+  ModelWriter model(opset);
+  model.input("x", f32({3, 4}));
+  model.input("shape", i64({2}));
+  model.node({.op = "Reshape", .inputs = {"x", "shape"}, .outputs = {"y"}});
+  model.output("y", f32({6, 2}));
+  const std::string bytes = model.bytes();
+  const auto told = read(bytes);
+  ASSERT_TRUE(told) << to_string(told.error());
+  ASSERT_EQ(told->graph.bounds().size(), 1U);
+  EXPECT_EQ(told->graph.bounds()[0].kind, "declared_shape");
+  EXPECT_EQ(told->graph.type(told->graph.outputs()[0]), f32({6, 2}));
+}
+
+TEST(OnnxSteering, DeclaredTypesThatCannotBeAreAFault) {
+  ModelWriter model(opset);
+  model.input("x", f32({3, 4}));
+  model.input("shape", i64({1}));
+  model.node({.op = "Reshape", .inputs = {"x", "shape"}, .outputs = {"y"}});
+  model.output("y", f32({13}));
+  const std::string bytes = model.bytes();
+  const auto told = read(bytes);
+  ASSERT_FALSE(told);
+  EXPECT_EQ(told.error().code, Code::value_unknown);
+  EXPECT_EQ(told.error().hint, "pass --bind shape=VALUE");
+}
+
+TEST(OnnxSteering, AssumedValuesAreNotKnown) {
+  ModelWriter model(opset);
+  for (const std::string_view name : {"start", "limit", "delta"}) model.input(name, i64({}));
+  model.node({.op = "Range", .inputs = {"start", "limit", "delta"}, .outputs = {"sizes"}});
+  model.value_info("sizes", i64({2}));
+  model.node({.op = "ConstantOfShape", .inputs = {"sizes"}, .outputs = {"y"}});
+  model.output("y");
+  const std::string bytes = model.bytes();
+  const auto told = read(bytes);
+  ASSERT_TRUE(told) << to_string(told.error());
+  EXPECT_EQ(nodes_named(*told, "uncounted"), 1U) << "its shape is not 0, 1";
 }
 
 TEST(OnnxBodies, NestedTooDeepAreAFault) {

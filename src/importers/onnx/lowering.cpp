@@ -129,10 +129,11 @@ namespace {
 Result<Literal> known_input(const OnnxNode& node, std::size_t input, Builder& b) {
   const Value v = node.input(input);
   if (auto known = b.known(v)) return *std::move(known);
-  const bool is_given = b.graph().info(v).source == graph::Source::input;
+  const bool can_be_bound =
+      b.graph().info(v).source == graph::Source::input && b.type(v).elements() == Count(1);
   return fail(Code::value_unknown,
               fmt::format("\"{}\" is known only when the model runs", node.input_name(input)),
-              is_given ? fmt::format("pass --bind {}=VALUE", node.input_name(input)) : "");
+              can_be_bound ? fmt::format("pass --bind {}=VALUE", node.input_name(input)) : "");
 }
 
 }  // namespace

@@ -158,6 +158,14 @@ void ModelWriter::input(std::string_view name, const TensorType& type) {
   input(name, type.element, texts_of(type.shape));
 }
 
+void ModelWriter::sequence_input(std::string_view name, ElementType element,
+                                 const std::vector<std::string>& dimensions) {
+  std::string sequence, type;
+  pbf_writer(sequence).add_message(1, type_bytes(element, dimensions));
+  pbf_writer(type).add_message(4, sequence);
+  pbf_writer(graph_).add_message(11, value_info_bytes(name, type));
+}
+
 void ModelWriter::initializer(std::string_view name, const TensorToWrite& tensor) {
   pbf_writer(graph_).add_message(5, tensor_bytes(name, tensor));
 }

@@ -47,6 +47,9 @@ class ModelWriter {
   void input(std::string_view name, graph::ElementType element,
              const std::vector<std::string>& dimensions);
   void input(std::string_view name, const graph::TensorType& type);
+  /// A sequence of such tensors.
+  void sequence_input(std::string_view name, graph::ElementType element,
+                      const std::vector<std::string>& dimensions);
   void initializer(std::string_view name, const TensorToWrite& tensor);
   void node(const NodeToWrite& node);
   /// An operator that the file defines by the nodes that `body` has gathered.
