@@ -43,14 +43,6 @@ Work work_of(const Graph& graph, const Rules& rules) {
   return work;
 }
 
-bool has_uncounted(const Graph& graph) {
-  return std::ranges::any_of(graph.nodes(), [](const graph::Node& node) {
-    return primitive_of(*node.kind).cost == Cost::uncounted ||
-           std::ranges::any_of(node.bodies,
-                               [](const graph::Body& body) { return has_uncounted(*body); });
-  });
-}
-
 Graph copy_graph(const Graph& graph,
                  const std::function<void(Graph& copy, const graph::ValueInfo& root)>& add_root) {
   Graph copy;

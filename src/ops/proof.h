@@ -36,9 +36,6 @@ Result<Work> tally_of(const Sample& sample, const Rules& rules);
 /// The sum of the work rules of all nodes; movement and uncounted nodes have none.
 Work work_of(const Graph& graph, const Rules& rules);
 
-/// True if some node has no reference evaluation.
-bool has_uncounted(const Graph& graph);
-
 /// The same graph, value by value, where add_root adds what stands for each input and tensor.
 Graph copy_graph(const Graph& graph,
                  const std::function<void(Graph& copy, const graph::ValueInfo& root)>& add_root);

@@ -6,6 +6,7 @@
 #include "count/proof.h"
 #include "importers/importer.h"
 #include "importers/onnx/sample.h"
+#include "ops/coverage.h"
 
 namespace pfsday::onnx {
 namespace {

@@ -11,6 +11,8 @@
 #include <iostream>
 #include <set>
 
+#include "ops/coverage.h"
+
 namespace pfsday::onnx {
 namespace {
 
@@ -76,22 +78,11 @@ constexpr bool is_optimized = false;
 /// Evaluates 68 million multiply-adds: over a minute where the build is not optimized.
 constexpr std::string_view slow_case = "pytorch-operator/test_operator_conv";
 
-/// The first node that is not counted, in the graph or a body; null if there is none.
-const graph::Node* find_uncounted(const graph::Graph& graph) {
-  for (const graph::Node& node : graph.nodes()) {
-    if (node.kind->name == "uncounted") return &node;
-    for (const graph::Body& body : node.bodies) {
-      if (const graph::Node* found = find_uncounted(*body)) return found;
-    }
-  }
-  return nullptr;
-}
-
 /// What the model computes from the inputs of the case. Errors say why it cannot be told.
 Result<std::vector<Tensor<Exact>>> evaluate(const std::string& bytes, const Case& c) {
   const ModelView view = TRY(read_model_view(bytes_of(bytes)));
   auto model = TRY(importers::read_model(bytes_of(bytes), c.options));
-  if (const graph::Node* node = find_uncounted(model.graph)) {
+  if (const graph::Node* node = ops::find_uncounted(model.graph)) {
     return fail(Code::value_unknown,
                 *graph::find_attribute<std::string>(node->attributes, "reason"));
   }

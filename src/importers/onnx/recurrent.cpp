@@ -276,11 +276,7 @@ struct Run {
 
 /// The numbers of the steps in the order in which they are taken.
 Value step_numbers(Builder& b, const Recurrent& cell, bool backward) {
-  return b.emit("iota", {},
-                {{"element", std::string("i64")},
-                 {"size", cell.steps},
-                 {"start", backward ? cell.steps - 1 : 0},
-                 {"step", std::int64_t{backward ? -1 : 1}}});
+  return backward ? b.iota(cell.steps, cell.steps - 1, -1) : b.iota(cell.steps);
 }
 
 Result<Run> run_direction(Builder& b, const Recurrent& cell, Advance advance, Value x,
