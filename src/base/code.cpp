@@ -175,6 +175,19 @@ std::optional<Explanation> find_explanation(Code code) {
     case Code::too_few_points:
       return Explanation{"Too few points to fit a line",
                          "A line and its interval need at least three points with distinct dates."};
+    case Code::value_not_finite:
+      return Explanation{"A number of a fit is infinite or missing",
+                         "A fit needs a finite date and a finite value in every row. A value of 0 "
+                         "has no logarithm: leave such rows out."};
+    case Code::fit_degenerate:
+      return Explanation{"The points do not settle the model",
+                         "Several answers fit equally well, or one point alone settles a "
+                         "coefficient, or a segment fits without any scatter. Use a simpler model, "
+                         "longer segments, or more points."};
+    case Code::fit_not_converged:
+      return Explanation{"A fit found no best answer",
+                         "The likelihood has no highest point on these rows, for instance because "
+                         "all of them are bounds in the same direction. Add rows with values."};
     case Code::output_failed:
       return Explanation{
           "Output failed",

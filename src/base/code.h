@@ -54,6 +54,9 @@ enum class Code : std::uint16_t {
   column_missing = 402,
   set_unknown = 403,
   too_few_points = 404,
+  value_not_finite = 420,
+  fit_degenerate = 421,
+  fit_not_converged = 422,
 
   output_failed = 501,
   renderer_missing = 502,

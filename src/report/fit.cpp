@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "estimate/row.h"
+#include "stats/distributions.h"
 
 namespace pfsday::report {
 namespace {

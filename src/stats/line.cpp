@@ -2,19 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <vector>
+
+#include "stats/check.h"
+#include "stats/distributions.h"
 
 namespace pfsday::stats {
 namespace {
-
-std::size_t count_distinct(std::span<const double> values) {
-  std::vector<double> sorted(values.begin(), values.end());
-  std::ranges::sort(sorted);
-  return static_cast<std::size_t>(std::ranges::unique(sorted).begin() - sorted.begin());
-}
 
 /// The mean, its rounding error removed by a second pass over the differences.
 long double mean_of(std::span<const double> values) {
@@ -59,6 +54,7 @@ long double residual_square_sum(std::span<const double> x, std::span<const doubl
 
 Result<Line> fit_line(std::span<const double> x, std::span<const double> y) {
   assert(x.size() == y.size());
+  TRY(check_finite({x, y}));
   const std::size_t distinct = count_distinct(x);
   if (distinct < 3) {
     return fail(

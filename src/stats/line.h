@@ -16,6 +16,7 @@
 #include <span>
 
 #include "base/result.h"
+#include "stats/interval.h"
 
 namespace pfsday::stats {
 
@@ -35,20 +36,12 @@ struct Line {
   double at(double x) const { return mean_y + slope * (x - mean_x); }
 };
 
-struct Interval {
-  double low = 0;
-  double high = 0;
-};
-
-/// The line through points (x[i], y[i]); as many x as y, all finite.
-/// Fault too_few_points: fewer than 3 distinct x, which leave no error to estimate.
+/// The line through points (x[i], y[i]); as many x as y.
+/// Faults: value_not_finite; too_few_points: fewer than 3 distinct x, which leave no error to
+/// estimate.
 Result<Line> fit_line(std::span<const double> x, std::span<const double> y);
 
 /// Two-sided interval of the slope at `level` in (0, 1): slope -+ t((1 + level) / 2, n - 2) se.
 Interval slope_interval(const Line& line, double level);
-
-/// The value that Student's t with `degrees_of_freedom` > 0 stays below with `probability` in (0,
-/// 1).
-double student_t_quantile(double probability, double degrees_of_freedom);
 
 }  // namespace pfsday::stats

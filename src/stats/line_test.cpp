@@ -103,17 +103,12 @@ TEST(FitLine, NeedsThreeDistinctPositions) {
   EXPECT_EQ(fit_line({}, {}).error().code, Code::too_few_points);
 }
 
-TEST(StudentT, PrintedTable) {  // two-sided 90 % and 95 %, as tables of the distribution print them
-  const struct {
-    double probability, freedom, quantile;
-  } cases[] = {{0.95, 1, 6.314},
-               {0.95, 12, 1.782},
-               {0.95, 13, 1.771},
-               {0.975, 10, 2.228},
-               {0.975, 100, 1.984}};
-  for (const auto& c : cases) {
-    EXPECT_NEAR(student_t_quantile(c.probability, c.freedom), c.quantile, 5e-4);
-    EXPECT_NEAR(student_t_quantile(1 - c.probability, c.freedom), -c.quantile, 5e-4);
+TEST(FitLine, RefusesWhatIsNotFinite) {
+  const std::vector<double> x = {1, 2, 3};
+  for (const double bad : {std::nan(""), HUGE_VAL, -HUGE_VAL}) {
+    const std::vector<double> spoiled = {1, bad, 2};
+    EXPECT_EQ(fit_line(x, spoiled).error().code, Code::value_not_finite);
+    EXPECT_EQ(fit_line(spoiled, x).error().code, Code::value_not_finite);
   }
 }
 
