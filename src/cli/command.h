@@ -36,6 +36,7 @@ struct Option {
   std::string_view value = {};
   std::string_view doc;
   bool repeated = false;  ///< may be given more than once
+  int words = 1;          ///< that follow one use of it: 2 for the value "A B"
 };
 
 struct Command {

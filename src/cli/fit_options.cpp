@@ -26,35 +26,57 @@ std::optional<std::string> find_text(const Args& args, std::string_view name) {
   return text ? std::optional(std::string(*text)) : std::nullopt;
 }
 
+std::vector<std::string> texts(const Args& args, std::string_view name) {
+  return {args.all(name).begin(), args.all(name).end()};
+}
+
+Result<trend::Selection> selection_of(const Args& args) {
+  trend::Selection selection;
+  for (const std::string& words : args.all("--select")) TRY(trend::add_words(selection, words));
+  selection.domains = texts(args, "--domain");
+  if (const auto minimum = args.value("--minimum")) {
+    selection.minimum = TRY(units::parse_as(*minimum, units::Dimension::operations, 1));
+  }
+  selection.from = TRY(find_date(args, "--from"));
+  selection.to = TRY(find_date(args, "--to"));
+  selection.leave_out = texts(args, "--leave-out");
+  selection.leave_out_organizations = texts(args, "--leave-out-organization");
+  return selection;
+}
+
 }  // namespace
 
-Result<report::FitRequest> fit_request(const Session& session, const Args& args) {
+std::optional<std::string_view> file_of(const Args& args) {
+  if (args.positionals().empty()) return std::nullopt;
+  return args.positional(0);
+}
+
+Result<report::TableText> read_table(const Session& session, std::string_view path) {
+  return report::TableText{.name = std::string(path), .csv = TRY(session.read_text(path))};
+}
+
+Result<report::FitRequest> fit_request(const Session& session, const Args& args,
+                                       std::optional<std::string_view> path) {
   report::FitRequest request;
-  request.selection = {
-      .from = TRY(find_date(args, "--from")),
-      .to = TRY(find_date(args, "--to")),
-      .leave_out = {args.all("--leave-out").begin(), args.all("--leave-out").end()}};
+  request.selection = TRY(selection_of(args));
   if (const auto level = args.value("--level")) request.options.level = TRY(parse_level(*level));
   if (const auto set = args.value("--set")) request.set = *set;
-  if (args.positionals().empty()) return request;
+  if (!path) return request;
   if (args.value("--set")) {
     return fail(Code::usage, "a file and a set are given", "give one of them");
   }
-  const std::string path(args.positional(0));
-  std::string csv = TRY(session.read_text(path));
-  request.table = report::TableText{.name = path,
-                                    .csv = std::move(csv),
-                                    .columns = {.name = find_text(args, "--name"),
-                                                .date = find_text(args, "--date"),
-                                                .compute = find_text(args, "--compute")}};
+  request.table = TRY(read_table(session, *path));
+  request.table->columns = {.name = find_text(args, "--name"),
+                            .date = find_text(args, "--date"),
+                            .compute = find_text(args, "--compute")};
   return request;
 }
 
-void report_faulty_rows(Session& session, const report::FitReport& report, const Args& args) {
-  if (!report.rows) return;
-  for (const CsvFault& fault : report.rows->faulty) {
-    session.warn(
-        fmt::format("{}:{}: row not used: {}", args.positional(0), fault.line, fault.reason));
+void report_faulty_rows(Session& session, const std::optional<report::RowCounts>& rows,
+                        std::string_view path) {
+  if (!rows) return;
+  for (const CsvFault& fault : rows->faulty) {
+    session.warn(fmt::format("{}:{}: row not used: {}", path, fault.line, fault.reason));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "base/text.h"
 
@@ -72,7 +73,11 @@ Result<std::vector<std::string>> take_positionals(const Command& command,
 Result<void> check_values(const Command& command, const Args::Given& given) {
   const Option& option = *given.option;
   if (option.value.empty()) return {};
-  if (given.values.size() > 1 && !option.repeated) {
+  if (given.values.size() % static_cast<std::size_t>(option.words) != 0) {
+    return usage_fault(
+        command, fmt::format("{} needs {} values: {}", option.name, option.words, option.value));
+  }
+  if (std::cmp_greater(given.values.size(), option.words) && !option.repeated) {
     return usage_fault(command, fmt::format("{} is given more than once", option.name));
   }
   const auto choices = choices_of(option);
@@ -89,7 +94,7 @@ Result<void> check_values(const Command& command, const Args::Given& given) {
 CLI::Option* add(CLI::App& app, const Option& option) {
   const std::string name(option.name);
   CLI::Option* added = option.value.empty() ? app.add_flag(name)->disable_flag_override()
-                                            : app.add_option(name)->expected(1);
+                                            : app.add_option(name)->expected(option.words);
   return added->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
 }
 

@@ -5,6 +5,7 @@
 #include <span>
 #include <utility>
 
+#include "trend/growth.h"
 #include "units/print.h"
 #include "units/quantity.h"
 
@@ -30,8 +31,10 @@ Presentation presentation_of(Dimension dimension) {
       "it to 1e20",
       "1 MAC = 1 multiply + 1 add = 2 operations"};
   static constexpr std::string_view rates[] = {"FLOP/s", "TFLOP/s", "PFLOP/s"};
-  static constexpr std::string_view durations[] = {"s", "min", "h", "days", "weeks", "years"};
-  static constexpr std::string_view year_note[] = {"1 year = 365.25 days, 1 day = 86,400 s"};
+  static constexpr std::string_view durations[] = {"s",     "min",    "h",    "days",
+                                                   "weeks", "months", "years"};
+  static constexpr std::string_view year_note[] = {
+      "1 year = 365.25 days = 12 months, 1 day = 86,400 s"};
   static constexpr std::string_view bytes[] = {"bytes", "GB", "GiB"};
   static constexpr std::string_view byte_notes[] = {"1 GB = 1e9 bytes, 1 GiB = 2^30 bytes"};
   static constexpr std::string_view chip_times[] = {"chip-seconds", "chip-hours", "chip-days",
@@ -87,10 +90,54 @@ Result<void> add_value(Conversion& conversion, const Base& base, std::string_vie
   return {};
 }
 
+constexpr std::string_view factor_unit = "x/year", decade_unit = "OOM/year";
+
+bool is_growth_unit(std::string_view unit) { return unit == factor_unit || unit == decade_unit; }
+
+std::vector<Converted> forms_of(const trend::Growth& growth) {
+  std::vector<Converted> forms = {{growth.factor_per_year(), std::string(factor_unit)},
+                                  {growth.decades_per_year, std::string(decade_unit)}};
+  if (const auto days = growth.doubling_days()) {
+    forms.push_back({*days, "days to double"});
+    forms.push_back({*days / trend::days_per_month, "months to double"});
+    forms.push_back({*days / trend::days_per_year, "years to double"});
+  }
+  return forms;
+}
+
+std::string explain(const trend::Growth& growth) {
+  return fmt::format(
+      "10^{0} = {1} a year; log10(2) / {0} x 365.25 days to double; 1 month = "
+      "365.25 / 12 days",
+      shown(growth.decades_per_year), shown(growth.factor_per_year()));
+}
+
+/// In all forms, or in the one that `to` names: x/year, OOM/year, days, months, years.
+Result<Conversion> convert_growth(std::string_view text, const trend::Growth& growth,
+                                  std::optional<std::string_view> to) {
+  Conversion conversion{.quantity = std::string(text), .explanation = {explain(growth)}};
+  for (Converted& form : forms_of(growth)) {
+    const bool wanted = !to || form.unit == *to || form.unit == std::string(*to) + " to double";
+    if (wanted) conversion.values.push_back(std::move(form));
+  }
+  if (!conversion.values.empty()) return conversion;
+  return fail(Code::quantity_malformed,
+              fmt::format("\"{}\" is a rate of growth, and \"{}\" measures none", text, *to),
+              "give one of x/year, OOM/year, days, months, years");
+}
+
 }  // namespace
 
 Result<Conversion> convert(std::string_view quantity, std::optional<std::string_view> to) {
+  if (const auto growth = TRY(trend::parse_growth(quantity))) {
+    return convert_growth(quantity, *growth, to);
+  }
   const units::Quantity parsed = TRY(units::parse_quantity(quantity));
+  const bool may_double = parsed.dimension == Dimension::duration && parsed.value > 0;
+  const trend::Growth growth =
+      may_double ? trend::growth_of_doubling(parsed.value / units::seconds_per_day)
+                 : trend::Growth{};
+  if (may_double && to && is_growth_unit(*to)) return convert_growth(quantity, growth, to);
   const Unit base_unit = in_operations({parsed.dimension, 1});
   const Presentation presentation = presentation_of(base_unit.dimension);
   const Base base{base_unit.dimension, parsed.value * base_unit.factor, presentation.units.front()};
@@ -104,6 +151,11 @@ Result<Conversion> convert(std::string_view quantity, std::optional<std::string_
       fmt::format("{} = {} {}", quantity, shown(base.value), base.unit));
   const auto wanted = to ? std::span<const std::string_view>(&*to, 1) : presentation.units;
   for (const std::string_view unit : wanted) TRY(add_value(conversion, base, unit));
+  if (may_double && !to) {
+    const auto forms = forms_of(growth);
+    conversion.as_doubling_time = {forms[0], forms[1]};  // the times stand above
+    conversion.explanation.push_back("as a doubling time: " + explain(growth));
+  }
   return conversion;
 }
 

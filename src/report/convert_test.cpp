@@ -44,6 +44,32 @@ TEST(Convert, ExplainsItsArithmetic) {
                            "1e25 = 1e25 FLOP", "1e25 FLOP / 8.64e19 = 115741 pfs-days"));
 }
 
+TEST(Convert, RatesOfGrowthAreOneThingInManyForms) {
+  const struct {
+    std::string_view from, to;
+    double value, tolerance;
+  } cases[] = {{"100 days", "x/year", 12.6, 0.05},
+               {"doubling every 100 days", "x/year", 12.6, 0.05},
+               {"doubling every 3.43 months", "days", 104.4, 0.05},
+               {"3.43 months", "days", 104.4, 0.05},
+               {"10x a year", "days", 110, 0.1},
+               {"10x a year", "OOM/year", 1, 1e-12},
+               {"0.39 OOM/year", "x/year", 2.4547, 1e-4},
+               {"100 % a year", "years", 1, 1e-12},
+               {"2x in 16 months", "months", 16, 1e-9},
+               {"halving every 16 months", "months", -16, 1e-9}};
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.from);
+    EXPECT_NEAR(value_in(c.from, c.to), c.value, c.tolerance);
+  }
+  EXPECT_EQ(convert("1x a year")->values.size(), 2U);  // doubles never
+  EXPECT_EQ(convert("100 days")->as_doubling_time[0].unit, "x/year");
+  for (const std::string_view bad : {"10x a furlong", "0x a year", "doubling"}) {
+    EXPECT_EQ(convert(bad).error().code, Code::quantity_malformed) << bad;
+  }
+  EXPECT_EQ(convert("10x a year", "FLOP").error().code, Code::quantity_malformed);
+}
+
 TEST(Convert, RefusesAnotherDimension) {
   EXPECT_EQ(convert("1 pfs-day", "h").error().what,
             "\"1 pfs-day\" is a number of operations, but \"h\" measures a duration");

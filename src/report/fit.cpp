@@ -4,59 +4,10 @@
 
 #include <algorithm>
 
-#include "base/text.h"
-#include "estimate/row.h"
 #include "stats/distributions.h"
 
 namespace pfsday::report {
 namespace {
-
-/// Where the systems come from, before any is left out.
-struct Source {
-  FitReport report = {};
-  std::string rule = {};
-  std::vector<trend::Point> points = {};
-  std::vector<trend::Variant> variants = {};
-};
-
-Result<Source> read_table(const TableText& text) {
-  trend::PointTable table = TRY(in_file(text.name, trend::read_points(text.csv, text.columns)));
-  Source source{.rule = "all rows with compute", .points = std::move(table.points)};
-  const std::string name =
-      text.name == "-" ? "standard input" : std::string(split(text.name, '/').back());
-  source.report.title = "Training compute in " + name;
-  source.report.vintage = name + " as given";
-  source.report.main.name = "fit";
-  source.report.rows = RowCounts{.rows = table.rows,
-                                 .without_compute = table.without_compute,
-                                 .faulty = std::move(table.faulty),
-                                 .columns = std::move(table.columns)};
-  return source;
-}
-
-Result<Source> read_set(std::string_view id) {
-  trend::PointSet set = TRY(trend::find_set(id));
-  const std::vector<estimate::Row> rows = TRY(estimate::catalogue_rows());
-  Source source;
-  source.rule = fmt::format("set {}: {}", set.id, set.rule);
-  source.points = TRY(trend::points_of(set, rows));
-  source.variants = std::move(set.variants);
-  source.report.title = std::move(set.title);
-  source.report.vintage = std::move(set.vintage);
-  source.report.credit = std::move(set.credit);
-  source.report.unit = set.unit;
-  source.report.is_set = true;
-  source.report.main.name = std::move(set.name);
-  source.report.published = std::move(set.published);
-  return source;
-}
-
-std::string describe(std::string rule, const trend::Selection& selection) {
-  if (selection.from) rule += ", from " + units::to_string(*selection.from);
-  if (selection.to) rule += ", to " + units::to_string(*selection.to);
-  if (!selection.leave_out.empty()) rule += ", without " + join(selection.leave_out, ", ");
-  return rule;
-}
 
 /// The points without those that the variant leaves out.
 std::vector<trend::Point> apply(const trend::Variant& variant,
@@ -68,7 +19,7 @@ std::vector<trend::Point> apply(const trend::Variant& variant,
   return kept;
 }
 
-std::vector<NamedFit> fit_variants(const Source& source, const std::vector<trend::Point>& points,
+std::vector<NamedFit> fit_variants(const FitSource& source, const std::vector<trend::Point>& points,
                                    const trend::FitOptions& options) {
   std::vector<NamedFit> fits;
   for (const trend::Variant& variant : source.variants) {
@@ -81,16 +32,46 @@ std::vector<NamedFit> fit_variants(const Source& source, const std::vector<trend
   return fits;
 }
 
+std::vector<LeftOut> left_out_of(const FitSource& source,
+                                 const std::vector<trend::Decision>& decisions,
+                                 const FitRequest& request) {
+  std::vector<LeftOut> left_out;
+  for (std::size_t i = 0; i < decisions.size(); ++i) {
+    if (decisions[i].verdict == trend::Verdict::in) continue;
+    const trend::System& system = source.systems[i];
+    left_out.push_back(
+        {.name = system.id,
+         .date = system.dated ? std::optional(system.date) : std::nullopt,
+         .reason = trend::reason_of(decisions[i], request.selection, request.quantity)});
+  }
+  return left_out;
+}
+
 }  // namespace
 
+Result<FitSource> read_source(const FitRequest& request) {
+  return request.table ? read_table(*request.table, request.quantity)
+                       : read_set(request.set, request.quantity);
+}
+
 Result<FitReport> fit(const FitRequest& request) {
-  Source source = TRY(request.table ? read_table(*request.table) : read_set(request.set));
-  const auto points = TRY(trend::select(source.points, request.selection));
-  FitReport report = std::move(source.report);
-  report.selection = describe(source.rule, request.selection);
+  FitSource source = TRY(read_source(request));
+  const auto decisions = TRY(trend::decide(source.systems, request.selection, request.quantity));
+  const auto points = trend::selected_points(source.systems, decisions, request.quantity);
+  FitReport report;
   report.main.fit = TRY(trend::fit_exponential(points, request.options));
+  report.quantity = request.quantity;
+  report.selection = describe(source, request.selection, request.quantity);
   report.variants = fit_variants(source, points, request.options);
-  if (report.variants.empty()) report.main.name = "fit";
+  report.main.name = report.variants.empty() ? "fit" : std::move(source.name);
+  report.left_out = left_out_of(source, decisions, request);
+  report.title = std::move(source.title);
+  report.vintage = std::move(source.vintage);
+  report.credit = std::move(source.credit);
+  report.unit = source.unit;
+  report.is_set = source.is_set;
+  report.published = std::move(source.published);
+  report.rows = std::move(source.rows);
   return report;
 }
 
@@ -102,32 +83,32 @@ std::string to_text(const trend::Bounds& months) {
   return text(months.low) + " to " + text(months.high);
 }
 
-std::vector<std::string> explain(const trend::Fit& fit) {
+std::vector<std::string> explain(const trend::Fit& fit, trend::Quantity quantity) {
   const stats::Line& line = fit.line;
+  const double months = fit.axis->months_per_year;
   std::vector<std::string> lines = {
-      fmt::format("log10(FLOP) = {:.6g} + {:.6g} x (years since 2020-01-01), least squares over {} "
-                  "systems",
-                  line.intercept, line.slope, line.n),
+      fmt::format("log10({}) = {:.6g} + {:.6g} x ({}), least squares over {} systems",
+                  trend::names_of(quantity).unit, line.intercept, line.slope, fit.axis->text,
+                  line.n),
       fmt::format("standard error of the slope = {:.6g} / sqrt(sum (x - mean x)^2) = {:.6g}",
                   line.residual_deviation, line.slope_se),
       fmt::format("factor per year = 10^{:.6g} = {:.6g}", line.slope, fit.factor_per_year)};
   if (fit.doubling_months) {
-    lines.push_back(fmt::format("doubling time = 12 x log10(2) / {:.6g} = {:.6g} months",
-                                line.slope, *fit.doubling_months));
+    lines.push_back(fmt::format("doubling time = {:.6g} x log10(2) / {:.6g} = {:.6g} months",
+                                months, line.slope, *fit.doubling_months));
   }
   const auto freedom = line.degrees_of_freedom();
   const double quantile =
       stats::student_t_quantile((1 + fit.level) / 2, static_cast<double>(freedom));
   lines.push_back(
       fmt::format("{:g} % interval of the slope = {:.6g} -+ {:.5g} x {:.6g} = {:.6g} to {:.6g}, "
-                  "where {:.5g} is "
-                  "Student's t with {} degrees of freedom",
+                  "where {:.5g} is Student's t with {} degrees of freedom",
                   100 * fit.level, line.slope, quantile, line.slope_se, fit.slope.low,
                   fit.slope.high, quantile, freedom));
   lines.push_back(
-      fmt::format("{:g} % interval of the doubling time = 12 x log10(2) / slope = {} "
+      fmt::format("{:g} % interval of the doubling time = {:.6g} x log10(2) / slope = {} "
                   "months",
-                  100 * fit.level, to_text(fit.doubling_interval)));
+                  100 * fit.level, months, to_text(fit.doubling_interval)));
   return lines;
 }
 

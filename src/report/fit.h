@@ -13,25 +13,19 @@
 
 #include "base/json.h"
 #include "base/result.h"
+#include "report/fit_source.h"
 #include "trend/fit.h"
 #include "trend/select.h"
 #include "trend/set.h"
-#include "trend/table.h"
 
 namespace pfsday::report {
 
 inline constexpr std::string_view default_set = "2018-chart";
 
-/// A table as the caller read it.
-struct TableText {
-  std::string name = {};  ///< of the file
-  std::string csv = {};
-  trend::ColumnNames columns = {};
-};
-
 struct FitRequest {
   std::optional<TableText> table = {};  ///< instead of a set
   std::string set{default_set};
+  trend::Quantity quantity = trend::Quantity::compute;
   trend::Selection selection = {};
   trend::FitOptions options = {};
 };
@@ -41,40 +35,45 @@ struct NamedFit {
   trend::Fit fit = {};
 };
 
-/// What became of the rows of a table.
-struct RowCounts {
-  std::size_t rows = 0;
-  std::size_t without_compute = 0;
-  std::vector<CsvFault> faulty = {};
-  trend::ColumnNames columns = {};
+/// A system that the source holds and the fit does not.
+struct LeftOut {
+  std::string name = {};
+  std::optional<units::Date> date = {};  ///< none where the table gives none
+  std::string reason = {};
 };
 
 struct FitReport {
   std::string title = {};
+  trend::Quantity quantity = trend::Quantity::compute;
   std::string selection = {};  ///< the rule in words, with window and systems left out
   std::string vintage = {};
   std::string credit = {};  ///< of a set
   trend::Unit unit = trend::Unit::operations;
   bool is_set = false;
   NamedFit main = {};
+  std::vector<LeftOut> left_out = {};  ///< in the order of the source
   /// The set's variants that differ from the main fit and have systems of 3 dates.
   std::vector<NamedFit> variants = {};
   std::optional<trend::Published> published = {};
   std::optional<RowCounts> rows = {};
 };
 
-/// Faults: set_unknown; table_malformed, column_missing; usage (a system to leave out is not
-/// there); too_few_points.
+/// The systems that the request asks for, before its selection.
+/// Faults: set_unknown; table_malformed, column_missing.
+Result<FitSource> read_source(const FitRequest& request);
+
+/// Faults: those of read_source; usage (a tag, domain or system of the selection is not there);
+/// too_few_points.
 Result<FitReport> fit(const FitRequest& request);
 
 /// "2.670 to 4.493"; "0.2726 to unbounded".
 std::string to_text(const trend::Bounds& months);
 
 /// The arithmetic of a fit, one formula with its numbers on each line.
-std::vector<std::string> explain(const trend::Fit& fit);
+std::vector<std::string> explain(const trend::Fit& fit, trend::Quantity quantity);
 
 /// pfsday.fit/1: the main fit at the top, the others under `variants`. With `explain` each fit
-/// lists its systems with their residuals and the arithmetic.
+/// lists its systems with their residuals and the arithmetic, and the document those left out.
 std::string to_json(const FitReport& report, bool explain);
 
 }  // namespace pfsday::report

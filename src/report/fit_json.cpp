@@ -30,23 +30,37 @@ void write_interval(JsonWriter& json, const trend::Fit& fit) {
   json.end_array().end_object();
 }
 
-void write_explanation(JsonWriter& json, const trend::Fit& fit) {
+void write_amount(JsonWriter& json, double value, trend::Quantity quantity) {
+  if (quantity == trend::Quantity::compute) {
+    write_amounts(json, {.mid = value});
+  } else {
+    json.member("value", value);
+  }
+}
+
+void write_explanation(JsonWriter& json, const trend::Fit& fit, trend::Quantity quantity) {
   json.key("points").begin_array();
   for (const trend::Point& point : fit.points) {
     json.begin_object().member("name", point.name).member("date", units::to_string(point.date));
-    write_amounts(json, {.mid = point.flop});
+    write_amount(json, point.value, quantity);
     json.member("residual_oom", fit.residual(point))
         .member("implied", point.implied)
         .member("note", point.note)
         .end_object();
   }
   json.end_array().key("explanation").begin_array();
-  for (const std::string& line : explain(fit)) json.value(line);
+  for (const std::string& line : explain(fit, quantity)) json.value(line);
   json.end_array();
 }
 
+/// What the members of a fit are written with.
+struct Details {
+  trend::Quantity quantity = trend::Quantity::compute;
+  bool explain = false;
+};
+
 /// The members of one fit, into an object that is open.
-void write_fit(JsonWriter& json, const NamedFit& named, bool with_explanation) {
+void write_fit(JsonWriter& json, const NamedFit& named, Details details) {
   const trend::Fit& fit = named.fit;
   json.member("name", named.name).member("n", fit.line.n).key("ids").begin_array();
   for (const trend::Point& point : fit.points) json.value(point.id);
@@ -59,35 +73,52 @@ void write_fit(JsonWriter& json, const NamedFit& named, bool with_explanation) {
   json.member("doubling_months", fit.doubling_months);
   write_interval(json, fit);
   json.key("breaks").begin_array().end_array();
-  if (with_explanation) write_explanation(json, fit);
+  if (details.explain) write_explanation(json, fit, details.quantity);
+}
+
+void write_left_out(JsonWriter& json, const std::vector<LeftOut>& left_out) {
+  json.key("left_out").begin_array();
+  for (const LeftOut& system : left_out) {
+    json.begin_object().member("name", system.name).key("date");
+    if (system.date) {
+      json.value(units::to_string(*system.date));
+    } else {
+      json.null();
+    }
+    json.member("reason", system.reason).end_object();
+  }
+  json.end_array();
 }
 
 void write_rows(JsonWriter& json, const RowCounts& rows) {
   json.key("rows").begin_object().member("read", rows.rows);
-  json.member("without_compute", rows.without_compute).key("faulty").begin_array();
+  json.member("without_value", rows.without_value).key("faulty").begin_array();
   for (const CsvFault& fault : rows.faulty) {
     json.begin_object().member("line", fault.line).member("reason", fault.reason).end_object();
   }
   json.end_array().key("columns").begin_object().member("name", rows.columns.name);
   json.member("date", rows.columns.date).member("compute", rows.columns.compute);
-  json.end_object().end_object();
+  json.member("value", rows.columns.value).end_object().end_object();
 }
 
 }  // namespace
 
 std::string to_json(const FitReport& report, bool explain) {
   JsonWriter json;
+  const Details details{report.quantity, explain};
   json.begin_object().member("schema", "pfsday.fit/1").member("title", report.title);
   json.member("selection", report.selection).member("vintage", report.vintage);
-  json.member("axis", trend::date_convention);
-  write_fit(json, report.main, explain);
+  json.member("y", trend::names_of(report.quantity).word);
+  json.member("axis", report.main.fit.axis->text);
+  write_fit(json, report.main, details);
   json.key("variants").begin_array();
   for (const NamedFit& variant : report.variants) {
     json.begin_object();
-    write_fit(json, variant, explain);
+    write_fit(json, variant, details);
     json.end_object();
   }
   json.end_array().member("published", report.published);
+  if (explain) write_left_out(json, report.left_out);
   if (report.rows) write_rows(json, *report.rows);
   return json.end_object().text();
 }

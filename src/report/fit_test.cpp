@@ -41,9 +41,25 @@ TEST(Fit, OfATableCountsItsRows) {
       "E,never,1e20\n"));
   EXPECT_EQ(size_of(report.main), 3U);
   EXPECT_EQ(report.rows->rows, 5U);
-  EXPECT_EQ(report.rows->without_compute, 1U);
+  EXPECT_EQ(report.rows->without_value, 1U);
   EXPECT_EQ(report.rows->faulty.size(), 1U);
   EXPECT_NEAR(report.main.fit.factor_per_year, 10, 0.05);
+}
+
+TEST(Fit, SaysWhoIsOutAndWhy) {
+  FitRequest request = request_for(
+      "name,date,flop,cost\nA,2019-01-01,1e20,1\nB,2020-01-01,1e21,2\nC,2021-01-01,1e22,4\n"
+      "D,2022-01-01,1e20,\nE,2022-01-01,1e20,8\n,,,\n");
+  request.quantity = trend::Quantity::cost;
+  request.selection.leave_out = {"E"};
+  const FitReport report = *fit(request);
+  EXPECT_EQ(report.selection, "rows with cost: without E");
+  ASSERT_EQ(report.left_out.size(), 3U);
+  EXPECT_EQ(report.left_out[0].name, "D");
+  EXPECT_EQ(report.left_out[0].reason, "no cost");
+  EXPECT_EQ(report.left_out[1].reason, "left out by name");
+  EXPECT_FALSE(report.left_out[2].date);
+  EXPECT_EQ(fit({.quantity = trend::Quantity::cost}).error().code, Code::usage);
 }
 
 TEST(Fit, Faults) {
@@ -56,7 +72,7 @@ TEST(Fit, Faults) {
 }
 
 TEST(Explain, FillsTheNumbersIn) {
-  const auto lines = explain(fit({})->main.fit);
+  const auto lines = explain(fit({})->main.fit, trend::Quantity::compute);
   EXPECT_THAT(lines, testing::Contains("doubling time = 12 x log10(2) / 1.07843 = 3.34966 months"));
 }
 

@@ -61,7 +61,7 @@ std::string caption_of(const FitReport& report) {
   }
   text +=
       fmt::format(" Lines: least squares of log10(FLOP) on the date ({}); interval: Student's t.",
-                  trend::date_convention);
+                  report.main.fit.axis->text);
   if (report.unit == trend::Unit::pfs_days) text += " 1 pfs-day = 8.64e19 operations.";
   return report.credit.empty() ? text : text + "\nSource: " + report.credit + ".";
 }
@@ -81,7 +81,7 @@ std::vector<chart::Point> points_of(const FitReport& report) {
   for (const trend::Point& point : report.main.fit.points) {
     points.push_back(
         {.x = units::years_since_2020(point.date),
-         .y = point.flop / operations_per_unit(report),
+         .y = point.value / operations_per_unit(report),
          .label = short_name(point.name) + (point.implied ? " (implied)" : ""),
          .style = point.implied ? chart::PointStyle::hollow : chart::PointStyle::solid});
   }

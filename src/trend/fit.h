@@ -1,10 +1,11 @@
-// The exponential through a set of points: least squares of log10(operations) on the date.
+// The exponential through a set of points: least squares of log10(amount) on the date.
 //
 //   const Fit fit = TRY(fit_exponential(points, {.level = 0.90}));
 //   fit.doubling_months    // 3.350 for the chart of 2018
 //
-// With slope b in decades (orders of magnitude) per year of 365.25 days:
-//   factor per year = 10^b            doubling time = 12 log10(2) / b months
+// With slope b in decades (orders of magnitude) per year:
+//   factor per year = 10^b            doubling time = m log10(2) / b months
+// where a year has m = 12 months but under one date convention (trend/axis.h).
 // The interval is that of the slope, by Student's t with n - 2 degrees of freedom, carried through
 // these formulas. It describes the scatter about the line; that the points were chosen is not in
 // it.
@@ -17,15 +18,16 @@
 
 #include "base/result.h"
 #include "stats/line.h"
-#include "trend/point.h"
+#include "trend/axis.h"
+#include "trend/system.h"
 
 namespace pfsday::trend {
 
-inline constexpr std::string_view date_convention = "years since 2020-01-01, days / 365.25";
 inline constexpr std::string_view interval_method = "t";
 
 struct FitOptions {
   double level = 0.90;  ///< of the interval, in (0, 1)
+  const DateConvention* axis = date_conventions().data();
 };
 
 /// An interval that may be open on either side.
@@ -36,24 +38,25 @@ struct Bounds {
 
 struct Fit {
   std::vector<Point> points = {};  ///< in the order given
-  stats::Line line = {};           ///< log10 operations over years since 2020
+  const DateConvention* axis = nullptr;
+  stats::Line line = {};  ///< log10 amount over years of that convention
   double level = 0;
   stats::Interval slope = {};  ///< decades per year
   double factor_per_year = 0;
   stats::Interval factor_interval = {};
-  /// Negative where compute falls: then it halves in that many months. None for a flat line.
+  /// Negative where the amount falls: then it halves in that many months. None for a flat line.
   std::optional<double> doubling_months = {};
   /// Open above where the slope may be 0; open on both sides where it also seems to fall.
   Bounds doubling_interval = {};
 
-  /// log10 of the point's operations less the line's, in decades.
+  /// log10 of the point's amount less the line's, in decades.
   double residual(const Point& point) const;
 };
 
 /// Fault too_few_points: fewer than 3 distinct dates.
 Result<Fit> fit_exponential(std::span<const Point> points, const FitOptions& options);
 
-/// 12 log10(2) / slope; none for slope 0.
-std::optional<double> doubling_months_of(double decades_per_year);
+/// months_per_year log10(2) / slope; none for slope 0.
+std::optional<double> doubling_months_of(double decades_per_year, double months_per_year = 12);
 
 }  // namespace pfsday::trend

@@ -8,7 +8,7 @@ namespace pfsday::trend {
 namespace {
 
 Point point_at(std::string_view date, double flop) {
-  return {.name = std::string(date), .date = *units::parse_date(date), .flop = flop};
+  return {.name = std::string(date), .date = *units::parse_date(date), .value = flop};
 }
 
 /// Compute that grows by a factor of 10^`slope` in 365.25 days, every second point off by `noise`.
@@ -17,7 +17,8 @@ std::vector<Point> growth(double slope, double noise) {
   for (int i = 0; i < 8; ++i) {
     const units::Date date{18262 + 200 * i};  // 2020-01-01 and later
     const double decades = slope * units::years_since_2020(date) + (i % 2 == 0 ? noise : -noise);
-    points.push_back({.name = std::to_string(i), .date = date, .flop = std::pow(10, 20 + decades)});
+    points.push_back(
+        {.name = std::to_string(i), .date = date, .value = std::pow(10, 20 + decades)});
   }
   return points;
 }
@@ -75,6 +76,21 @@ TEST(FitExponential, NeedsThreeDates) {
   const std::vector<Point> points = {point_at("2020-01-01", 1), point_at("2021-01-01", 1),
                                      point_at("2021-01-01", 2)};
   EXPECT_EQ(fit_exponential(points, {}).error().code, Code::too_few_points);
+}
+
+TEST(FitExponential, MonthsAndYearsAreThoseOfTheConvention) {
+  const std::vector<Point> points = growth(1, 0);
+  const Fit plain = *fit_exponential(points, {});
+  const Fit thirty = *fit_exponential(points, {.axis = *find_convention("30-day-months")});
+  EXPECT_NEAR(thirty.line.slope, plain.line.slope * 365 / 365.25, 1e-12);
+  EXPECT_NEAR(*thirty.doubling_months, *plain.doubling_months * 365.25 / 12 / 30, 1e-11);
+}
+
+TEST(DateConvention, DecimalYearsCountMonthsAndDays) {
+  const units::Date day = *units::parse_date("2023-12-06");
+  EXPECT_NEAR((*find_convention("decimal-year"))->years(day), 2023 + 11.0 / 12 + 5.0 / 365, 1e-12);
+  EXPECT_EQ((*find_convention("days-365"))->years(*units::parse_date("2020-12-31")), 1);
+  EXPECT_EQ(find_convention("mayan").error().code, Code::usage);
 }
 
 }  // namespace

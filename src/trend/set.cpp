@@ -65,33 +65,32 @@ const estimate::Row* find_row(std::span<const estimate::Row> rows, std::string_v
   return found == rows.end() ? nullptr : &*found;
 }
 
-Result<Point> implied_point(const estimate::Row& row, const Implied& implied,
-                            std::span<const estimate::Row> rows) {
-  const estimate::Row* base = find_row(rows, implied.of);
-  if (base == nullptr || !base->flop) {
-    return fail(Code::run_input_missing, fmt::format("{} is said to be {} times {}, which has no "
-                                                     "figure",
-                                                     row.name, implied.times, implied.of));
-  }
-  return Point{.id = row.id,
-               .name = row.name,
-               .date = row.date,
-               .flop = implied.times * *base->flop,
-               .implied = true,
-               .note = fmt::format("no printed figure; {} times {}",
-                                   estimate::to_text(implied.times), base->name)};
+Result<double> implied_flop(const estimate::Row& row, const Implied& implied,
+                            const estimate::Row* base) {
+  if (base != nullptr && base->flop) return implied.times * *base->flop;
+  return fail(Code::run_input_missing, fmt::format("{} is said to be {} times {}, which has no "
+                                                   "figure",
+                                                   row.name, implied.times, implied.of));
 }
 
-/// The point of a row; none where it has no figure.
-Result<std::optional<Point>> point_of(const estimate::Row& row, const PointSet& set,
-                                      std::span<const estimate::Row> rows) {
-  if (row.flop) {
-    return Point{
-        .id = row.id, .name = row.name, .date = row.date, .flop = *row.flop, .note = row.note};
-  }
+/// The system of a row, without an amount where it has no figure.
+Result<System> system_of(const estimate::Row& row, const PointSet& set,
+                         std::span<const estimate::Row> rows) {
+  System system{.id = row.id, .name = row.name, .date = row.date};
+  system.tags = row.tags;
+  if (!row.organization.empty()) system.organizations = {row.organization};
+  system.note = row.note;
   const auto implied = std::ranges::find(set.implied, row.id, &Implied::id);
-  if (implied == set.implied.end()) return std::nullopt;
-  return TRY(implied_point(row, *implied, rows));
+  if (row.flop) {
+    system.amount(Quantity::compute) = Amount{*row.flop};
+  } else if (implied != set.implied.end()) {
+    const estimate::Row* base = find_row(rows, implied->of);
+    system.amount(Quantity::compute) = Amount{TRY(implied_flop(row, *implied, base))};
+    system.implied = true;
+    system.note = fmt::format("no printed figure; {} times {}", estimate::to_text(implied->times),
+                              base->name);
+  }
+  return system;
 }
 
 }  // namespace
@@ -133,14 +132,15 @@ Result<PointSet> find_set(std::string_view id) {
               "the sets are: " + join(known, ", "));
 }
 
-Result<std::vector<Point>> points_of(const PointSet& set, std::span<const estimate::Row> rows) {
-  std::vector<Point> points;
+Result<std::vector<System>> systems_of(const PointSet& set, std::span<const estimate::Row> rows) {
+  std::vector<System> systems;
   for (const estimate::Row& row : rows) {
     if (!row.has_tag(set.tag)) continue;
-    if (auto point = TRY(point_of(row, set, rows))) points.push_back(std::move(*point));
+    systems.push_back(TRY(system_of(row, set, rows)));
   }
-  std::ranges::sort(points, {}, [](const Point& point) { return std::tie(point.date, point.id); });
-  return points;
+  std::ranges::sort(systems, {},
+                    [](const System& system) { return std::tie(system.date, system.id); });
+  return systems;
 }
 
 }  // namespace pfsday::trend

@@ -2,11 +2,10 @@
 // data/sets (docs/methods.md explains their keys).
 //
 //   const PointSet set = TRY(find_set("2018-chart"));
-//   const std::vector<Point> points = TRY(points_of(set, rows));   // rows:
-//   estimate::catalogue_rows
+//   const auto systems = TRY(systems_of(set, TRY(estimate::catalogue_rows())));
 //
-// Systems without a printed figure are left out unless the set states what implies one: a factor
-// times the figure of another system. Such a point is marked.
+// Systems without a printed figure have no compute unless the set states what implies it: a factor
+// times the figure of another system. Such a system is marked.
 #pragma once
 
 #include <optional>
@@ -17,7 +16,7 @@
 
 #include "base/result.h"
 #include "estimate/row.h"
-#include "trend/point.h"
+#include "trend/system.h"
 
 namespace pfsday::trend {
 
@@ -61,8 +60,8 @@ Result<PointSet> parse_set(std::string_view toml);
 /// An embedded set. Fault set_unknown.
 Result<PointSet> find_set(std::string_view id);
 
-/// The rows with the set's tag that have a figure, printed or implied, by date.
+/// The rows with the set's tag, by date; with compute where they have a figure, printed or implied.
 /// Fault run_input_missing: a figure is implied by a row that has none.
-Result<std::vector<Point>> points_of(const PointSet& set, std::span<const estimate::Row> rows);
+Result<std::vector<System>> systems_of(const PointSet& set, std::span<const estimate::Row> rows);
 
 }  // namespace pfsday::trend

@@ -31,21 +31,22 @@ std::vector<estimate::Row> rows() {
           {.id = "c", .name = "C", .date = {21000}, .tags = {"t"}}};
 }
 
-TEST(PointsOf, TakesTaggedRowsByDateAndMarksImpliedFigures) {
-  const std::vector<Point> points = *points_of(*parse_set(small_set), rows());
-  ASSERT_EQ(points.size(), 2U);  // c has no figure, printed or implied
-  EXPECT_EQ(points[0].name, "A");
-  EXPECT_FALSE(points[0].implied);
-  EXPECT_EQ(points[1].name, "B");
-  EXPECT_TRUE(points[1].implied);
-  EXPECT_EQ(points[1].flop, 2e23);
-  EXPECT_EQ(points[1].note, "no printed figure; 1,000 times A");
+TEST(SystemsOf, TakesTaggedRowsByDateAndMarksImpliedFigures) {
+  const std::vector<System> systems = *systems_of(*parse_set(small_set), rows());
+  ASSERT_EQ(systems.size(), 3U);
+  EXPECT_EQ(systems[0].name, "A");
+  EXPECT_FALSE(systems[0].implied);
+  EXPECT_EQ(systems[1].name, "B");
+  EXPECT_TRUE(systems[1].implied);
+  EXPECT_EQ(systems[1].amount(Quantity::compute)->value, 2e23);
+  EXPECT_EQ(systems[1].note, "no printed figure; 1,000 times A");
+  EXPECT_FALSE(systems[2].amount(Quantity::compute));  // no figure, printed or implied
 }
 
-TEST(PointsOf, NeedsTheFigureThatImplies) {
+TEST(SystemsOf, NeedsTheFigureThatImplies) {
   auto without = rows();
   without[1].flop.reset();
-  EXPECT_EQ(points_of(*parse_set(small_set), without).error().code, Code::run_input_missing);
+  EXPECT_EQ(systems_of(*parse_set(small_set), without).error().code, Code::run_input_missing);
 }
 
 TEST(ParseSet, RefusesWhatItDoesNotKnow) {
@@ -64,8 +65,8 @@ TEST(FindSet, NamesTheSetsThereAre) {
 // Reference values: normal equations in 60 decimal digits on the printed pfs-days.
 TEST(ChartOf2018, DoublesAsComputedIndependently) {
   const PointSet set = *find_set("2018-chart");
-  const std::vector<Point> points = *points_of(set, *estimate::catalogue_rows());
-  const Fit all = *fit_exponential(points, {});
+  const auto systems = *systems_of(set, *estimate::catalogue_rows());
+  const Fit all = *fit_exponential(*select(systems, {}, Quantity::compute), {});
   EXPECT_EQ(all.line.n, 15U);
   EXPECT_NEAR(all.line.slope, 1.0784274240720444, 1.1e-12);
   EXPECT_NEAR(all.line.slope_se, 0.15497624833425361, 1.6e-13);
@@ -74,7 +75,8 @@ TEST(ChartOf2018, DoublesAsComputedIndependently) {
   EXPECT_NEAR(*all.doubling_months, 3.349655124985444, 3.3e-12);
 
   ASSERT_EQ(set.variants.size(), 1U);
-  const auto printed = *select(points, {.leave_out = set.variants[0].leave_out});
+  const auto printed =
+      *select(systems, {.leave_out = set.variants[0].leave_out}, Quantity::compute);
   const Fit without = *fit_exponential(printed, {});
   EXPECT_EQ(without.line.n, 14U);
   EXPECT_NEAR(without.line.slope, 1.0029561841171226, 1e-12);

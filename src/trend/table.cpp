@@ -4,123 +4,157 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <span>
 
 #include "base/text.h"
+#include "trend/cells.h"
+#include "trend/columns.h"
 #include "units/quantity.h"
 
 namespace pfsday::trend {
 namespace {
 
-using Headings = std::span<const std::string_view>;
+constexpr std::array<Field, 5> amount_fields = {Field::compute, Field::parameters, Field::data,
+                                                Field::cost, Field::power};  // by Quantity
 
-constexpr std::string_view name_headings[] = {"model", "system", "name", "modelname", "systemname"};
-constexpr std::string_view date_headings[] = {"publicationdate", "date", "releasedate",
-                                              "published"};
-constexpr std::string_view compute_headings[] = {"trainingcomputeflop",
-                                                 "trainingcomputepfsdays",
-                                                 "trainingcompute",
-                                                 "flop",
-                                                 "pfsdays",
-                                                 "computeflop",
-                                                 "compute"};
+Field field_of(Quantity quantity) { return amount_fields[std::to_underlying(quantity)]; }
 
-/// "Training compute (FLOP)" -> "trainingcomputeflop".
-std::string bare(std::string_view heading) {
-  std::string letters;
-  for (const char c : heading) {
-    if (c >= 'A' && c <= 'Z') letters += static_cast<char>(c - 'A' + 'a');
-    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) letters += c;
+/// Where each field stands in the rows of a table.
+class Columns {
+ public:
+  explicit Columns(std::span<const std::string> heading) {
+    for (const FieldColumns& field : field_columns()) {
+      at(field.field) = find_column(heading, field.field);
+    }
   }
-  return letters;
-}
 
-std::optional<std::size_t> find_heading(const CsvTable& table, std::string_view wanted) {
-  const auto found = std::ranges::find(table.heading, wanted, bare);
-  if (found == table.heading.end()) return std::nullopt;
-  return static_cast<std::size_t>(found - table.heading.begin());
-}
+  std::optional<std::size_t>& at(Field field) { return columns_[std::to_underlying(field)]; }
 
-Result<std::size_t> find_column(const CsvTable& table, std::string_view what, Headings usual,
-                                const std::optional<std::string>& named) {
-  const std::string all = join(table.heading, ", ");
-  if (named) {
-    const auto found = std::ranges::find(table.heading, *named);
-    if (found != table.heading.end()) return found - table.heading.begin();
-    return fail(Code::column_missing, fmt::format("there is no column \"{}\"", *named),
-                "the columns are: " + all);
+  /// The trimmed cell of a row; empty where the table has no such column.
+  std::string_view cell(const CsvRow& row, Field field) const {
+    const auto column = columns_[std::to_underlying(field)];
+    return column ? trim(row.cells[*column]) : std::string_view();
   }
-  for (const std::string_view heading : usual) {
-    if (const auto column = find_heading(table, heading)) return *column;
-  }
-  return fail(Code::column_missing, fmt::format("no column has a usual heading of a {}", what),
-              fmt::format("name it: --{} HEADING; the columns are: {}", what, all));
-}
 
-/// Where the columns are, and what a plain number in the compute column means.
-struct Columns {
-  std::size_t name = 0, date = 0, compute = 0;
   double operations_per_unit = 1;
+
+ private:
+  std::array<std::optional<std::size_t>, std::to_underlying(Field::utilization) + 1> columns_ = {};
 };
 
-Result<Columns> find_columns(const CsvTable& table, const ColumnNames& names) {
-  Columns columns{.name = TRY(find_column(table, "name", name_headings, names.name)),
-                  .date = TRY(find_column(table, "date", date_headings, names.date)),
-                  .compute = TRY(find_column(table, "compute", compute_headings, names.compute))};
-  if (bare(table.heading[columns.compute]).contains("pfsday")) {
-    columns.operations_per_unit = units::operations_per_pfs_day;
+Result<Columns> find_columns(const CsvTable& table, const ColumnNames& names, Quantity quantity) {
+  const auto& heading = table.heading;
+  Columns columns(heading);
+  const bool of_compute = quantity == Quantity::compute;
+  columns.at(Field::name) = TRY(require_column(heading, Field::name, names.name, "--name"));
+  columns.at(Field::date) = TRY(require_column(heading, Field::date, names.date, "--date"));
+  if (of_compute || names.compute) {
+    columns.at(Field::compute) =
+        TRY(require_column(heading, Field::compute, names.compute, "--compute"));
+  }
+  if (!of_compute || names.value) {
+    columns.at(field_of(quantity)) =
+        TRY(require_column(heading, field_of(quantity), names.value, "--value"));
+  }
+  if (const auto compute = columns.at(Field::compute)) {
+    const bool pfs_days = bare_heading(heading[*compute]).contains("pfsday");
+    columns.operations_per_unit = pfs_days ? units::operations_per_pfs_day : 1;
   }
   return columns;
 }
 
-/// A name on one line: every run of blanks becomes one space.
-std::string on_one_line(std::string_view text) {
-  std::string out;
-  for (const char c : trim(text)) {
-    const bool blank = c == ' ' || c == '\n' || c == '\r' || c == '\t';
-    if (blank && out.ends_with(' ')) continue;
-    out += blank ? ' ' : c;
-  }
-  return out;
+/// "True", "checked" and "1" are yes, as tables have them.
+bool is_yes(std::string_view cell) {
+  return cell == "True" || cell == "true" || cell == "checked" || cell == "yes" || cell == "1";
 }
 
-Result<Point> to_point(const CsvRow& row, const Columns& columns) {
-  const std::string_view date = trim(row.cells[columns.date]);
-  if (date.empty()) return fail(Code::table_malformed, "the row has compute and no date");
-  Point point;
-  point.name = on_one_line(row.cells[columns.name]);
-  point.date = TRY(units::parse_date(date));
-  point.id = point.name;
-  point.flop = TRY(units::parse_as(trim(row.cells[columns.compute]), units::Dimension::operations,
-                                   columns.operations_per_unit));
-  if (point.flop <= 0) {
-    return fail(Code::table_malformed, "compute must be more than 0 to have a logarithm");
+std::vector<std::string> tags_of(const CsvRow& row, const Columns& columns) {
+  std::vector<std::string> tags = items_of(columns.cell(row, Field::tags));
+  const auto criteria = items_of(columns.cell(row, Field::notability));
+  if (!criteria.empty()) tags.emplace_back("notable");
+  for (const std::string& criterion : criteria) tags.push_back(to_tag(criterion));
+  if (is_yes(columns.cell(row, Field::frontier))) tags.emplace_back("frontier");
+  if (is_yes(columns.cell(row, Field::record))) tags.emplace_back("record-setter");
+  return tags;
+}
+
+/// All but the date and the amount that is asked for.
+System describe_row(const CsvRow& row, const Columns& columns) {
+  System system{.name = on_one_line(columns.cell(row, Field::name)), .line = row.line};
+  system.tags = tags_of(row, columns);
+  system.domains = items_of(columns.cell(row, Field::domain));
+  system.organizations = items_of(columns.cell(row, Field::organization));
+  system.countries = items_of(columns.cell(row, Field::country));
+  system.base_model = on_one_line(columns.cell(row, Field::base_model));
+  system.hardware = items_of(columns.cell(row, Field::hardware));
+  system.chips = find_number(columns.cell(row, Field::chips));
+  system.hours = find_number(columns.cell(row, Field::hours));
+  system.utilization = find_number(columns.cell(row, Field::utilization));
+  return system;
+}
+
+Result<System> to_system(const CsvRow& row, const Columns& columns, Quantity wanted) {
+  System system = describe_row(row, columns);
+  for (const auto& [quantity, word, phrase, unit] : quantities()) {
+    const std::string_view cell = columns.cell(row, field_of(quantity));
+    if (cell.empty()) continue;
+    const auto amount = parse_amount(cell, quantity, columns.operations_per_unit);
+    if (!amount && quantity == wanted) return std::unexpected(amount.error());
+    if (amount) system.amount(quantity) = *amount;
   }
-  return point;
+  const std::string_view date = columns.cell(row, Field::date);
+  if (date.empty() && system.amount(wanted)) {
+    return fail(Code::table_malformed,
+                fmt::format("the row has {} and no date", names_of(wanted).word));
+  }
+  if (date.empty()) {
+    system.dated = false;
+    system.amounts = {};  // nothing of it can stand on the axis
+    return system;
+  }
+  const CellDate dated = TRY(parse_cell_date(date));
+  system.date = dated.date;
+  system.precision = dated.precision;
+  return system;
+}
+
+/// Names are ids where they are unique; else the line is added.
+void give_ids(std::vector<System>& systems) {
+  std::map<std::string_view, int> uses;
+  for (const System& system : systems) ++uses[system.name];
+  for (System& system : systems) {
+    system.id = system.name.empty()        ? fmt::format("line {}", system.line)
+                : uses.at(system.name) > 1 ? fmt::format("{} (line {})", system.name, system.line)
+                                           : system.name;
+  }
 }
 
 }  // namespace
 
-Result<PointTable> read_points(std::string_view csv, const ColumnNames& names) {
+Result<SystemTable> read_systems(std::string_view csv, const ColumnNames& names,
+                                 Quantity quantity) {
   CsvTable table = TRY(read_csv(csv));
-  const Columns columns = TRY(find_columns(table, names));
-  PointTable result{.rows = table.rows.size() + table.faulty.size(),
-                    .faulty = std::move(table.faulty),
-                    .columns = {.name = table.heading[columns.name],
-                                .date = table.heading[columns.date],
-                                .compute = table.heading[columns.compute]}};
+  Columns columns = TRY(find_columns(table, names, quantity));
+  const auto heading_of = [&](Field field) -> std::optional<std::string> {
+    const auto column = columns.at(field);
+    return column ? std::optional(table.heading[*column]) : std::nullopt;
+  };
+  SystemTable result{.rows = table.rows.size() + table.faulty.size(),
+                     .faulty = std::move(table.faulty),
+                     .columns = {.name = heading_of(Field::name),
+                                 .date = heading_of(Field::date),
+                                 .compute = heading_of(Field::compute),
+                                 .value = heading_of(field_of(quantity))}};
   for (const CsvRow& row : table.rows) {
-    if (trim(row.cells[columns.compute]).empty()) {
-      ++result.without_compute;
-      continue;
-    }
-    Result<Point> point = to_point(row, columns);
-    if (point) {
-      result.points.push_back(std::move(*point));
+    Result<System> system = to_system(row, columns, quantity);
+    if (system) {
+      result.systems.push_back(std::move(*system));
     } else {
-      result.faulty.push_back({row.line, std::move(point.error().what)});
+      result.faulty.push_back({row.line, std::move(system.error().what)});
     }
   }
+  give_ids(result.systems);
   std::ranges::sort(result.faulty, {}, &CsvFault::line);
   return result;
 }

@@ -1,16 +1,19 @@
-// Points from a table of comma-separated values: a name, a date and a compute column, found by
-// their usual headings or named by the caller.
+// Systems from a table of comma-separated values, such as the vintages of a published one: a name,
+// a date and an amount, found by their usual headings (trend/columns.h) or named by the caller, and
+// whatever else of a system the table has.
 //
-//   const PointTable table = TRY(read_points(csv, {.compute = "Training compute (FLOP)"}));
-//   table.points; table.without_compute; table.faulty;   // every row is in one of these
+//   const SystemTable table = TRY(read_systems(csv, {.compute = "Training compute (FLOP)"}));
+//   table.systems; table.faulty;   // every row is in one of these
 //
-// Headings are compared without case, spaces and punctuation:
-//   name     model, system, name, model name, system name
-//   date     publication date, date, release date, published
-//   compute  training compute (FLOP), training compute (pfs-days), training compute, FLOP,
-//            pfs-days, compute (FLOP), compute
-// A compute heading that speaks of pfs-days gives the unit of plain numbers; else they are
-// operations. A cell may carry its own unit.
+// Cells:
+//   dates         YYYY-MM-DD; YYYY-MM (the 15th) or YYYY (July 2), which the system says
+//   compute       operations; a heading that speaks of pfs-days gives the unit of plain numbers,
+//                 and a cell may carry its own unit
+//   other amounts plain numbers, with or without a dollar sign
+//   bounds        "above 1e25", ">1e25", "at least 1e25", "below 1e25", "<1e25"
+//   lists         items separated by commas: domains, organizations, countries, tags, chips
+// A notability column makes the tag `notable` of any text in it, and of each criterion a tag
+// ("SOTA improvement": `sota-improvement`); so does a frontier column for `frontier`.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +24,7 @@
 
 #include "base/csv.h"
 #include "base/result.h"
-#include "trend/point.h"
+#include "trend/system.h"
 
 namespace pfsday::trend {
 
@@ -30,17 +33,22 @@ struct ColumnNames {
   std::optional<std::string> name = {};
   std::optional<std::string> date = {};
   std::optional<std::string> compute = {};
+  std::optional<std::string> value = {};  ///< of the quantity that is asked for
 };
 
-struct PointTable {
-  std::vector<Point> points = {};
-  std::size_t rows = 0;               ///< below the heading
-  std::size_t without_compute = 0;    ///< rows whose compute cell is empty
-  std::vector<CsvFault> faulty = {};  ///< by line
-  ColumnNames columns = {};           ///< those that were read
+struct SystemTable {
+  std::vector<System> systems = {};
+  std::size_t rows = 0;  ///< below the heading
+  /// By line. A row is faulty that cannot be read at all, that has an amount of the quantity and no
+  /// date, or whose date or amount cannot be read.
+  std::vector<CsvFault> faulty = {};
+  ColumnNames columns = {};  ///< those that were read
 };
 
+/// The systems, for fits of `quantity`: its column and its cells must be readable; of the other
+/// amounts, what can be read is.
 /// Faults: table_malformed (base/csv.h), column_missing.
-Result<PointTable> read_points(std::string_view csv, const ColumnNames& columns);
+Result<SystemTable> read_systems(std::string_view csv, const ColumnNames& columns,
+                                 Quantity quantity = Quantity::compute);
 
 }  // namespace pfsday::trend

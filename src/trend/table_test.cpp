@@ -14,7 +14,7 @@
 namespace pfsday::trend {
 namespace {
 
-TEST(ReadPoints, FindsUsualHeadings) {
+TEST(ReadSystems, FindsUsualHeadings) {
   const struct {
     std::string_view csv;
     double flop;
@@ -28,30 +28,30 @@ TEST(ReadPoints, FindsUsualHeadings) {
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.csv);
-    const Result<PointTable> table = read_points(c.csv, {});
+    const Result<SystemTable> table = read_systems(c.csv, {});
     ASSERT_TRUE(table) << to_string(table.error());
-    ASSERT_EQ(table->points.size(), 1U);
-    EXPECT_EQ(table->points[0].name, "A");
-    EXPECT_EQ(units::to_string(table->points[0].date), "2020-01-01");
-    EXPECT_DOUBLE_EQ(table->points[0].flop, c.flop);
+    ASSERT_EQ(table->systems.size(), 1U);
+    EXPECT_EQ(table->systems[0].name, "A");
+    EXPECT_EQ(units::to_string(table->systems[0].date), "2020-01-01");
+    EXPECT_DOUBLE_EQ(table->systems[0].amount(Quantity::compute)->value, c.flop);
   }
 }
 
-TEST(ReadPoints, TakesColumnsByName) {
+TEST(ReadSystems, TakesColumnsByName) {
   const std::string csv = "who,when,C (pfs-days),flop\nA,2020-01-01,1,5\n";
-  const PointTable table =
-      *read_points(csv, {.name = "who", .date = "when", .compute = "C (pfs-days)"});
-  EXPECT_EQ(table.points[0].flop, 8.64e19);
+  const SystemTable table =
+      *read_systems(csv, {.name = "who", .date = "when", .compute = "C (pfs-days)"});
+  EXPECT_EQ(table.systems[0].amount(Quantity::compute)->value, 8.64e19);
   EXPECT_EQ(table.columns.compute, "C (pfs-days)");
-  EXPECT_EQ(read_points(csv, {.name = "Who"}).error().code, Code::column_missing);
-  const Error missing = read_points(csv, {}).error();
+  EXPECT_EQ(read_systems(csv, {.name = "Who"}).error().code, Code::column_missing);
+  const Error missing = read_systems(csv, {}).error();
   EXPECT_EQ(missing.what, "no column has a usual heading of a name");
   EXPECT_EQ(missing.hint,
             "name it: --name HEADING; the columns are: who, when, C (pfs-days), flop");
 }
 
-TEST(ReadPoints, CountsEveryRow) {
-  const PointTable table = *read_points(
+TEST(ReadSystems, CountsEveryRow) {
+  const SystemTable table = *read_systems(
       "name,date,flop\n"
       "good,2020-01-01,1e20\n"
       "no compute,2020-01-01,\n"
@@ -63,15 +63,56 @@ TEST(ReadPoints, CountsEveryRow) {
       "short,2020-01-01\n",
       {});
   EXPECT_EQ(table.rows, 8U);
-  EXPECT_EQ(table.points.size(), 2U);
-  EXPECT_EQ(table.points[1].name, "two lines");
-  EXPECT_EQ(table.without_compute, 1U);
+  EXPECT_EQ(table.systems.size(), 3U);
+  EXPECT_FALSE(table.systems[1].amount(Quantity::compute));
+  EXPECT_EQ(table.systems[2].name, "two lines");
   std::vector<std::size_t> lines;
   for (const CsvFault& fault : table.faulty) {
     lines.push_back(fault.line);
     EXPECT_FALSE(fault.reason.empty());
   }
   EXPECT_THAT(lines, testing::ElementsAre(4, 5, 6, 7, 10));
+}
+
+TEST(ReadSystems, ReadsWhatElseATableHas) {
+  const System system =
+      read_systems(
+          "Model,Publication date,Training compute (FLOP),Domain,Organization,Notability criteria,"
+          "Frontier model,Base model,Training hardware,Hardware quantity,Training time (hours),"
+          "Training compute cost (2023 USD)\n"
+          "A,2020-03,above 1e25,\"Vision, Language,Vision\",\"X,Y\",\"SOTA improvement,Training "
+          "cost\","
+          "checked,B,\"T4,T5\",8,,$1200.5\n",
+          {})
+          ->systems.at(0);
+  EXPECT_EQ(units::to_string(system.date), "2020-03-15");
+  EXPECT_EQ(system.precision, Precision::month);
+  EXPECT_EQ(system.amount(Quantity::compute)->bound, Bound::above);
+  EXPECT_EQ(system.amount(Quantity::cost)->value, 1200.5);
+  EXPECT_FALSE(system.amount(Quantity::power));
+  EXPECT_THAT(system.domains, testing::ElementsAre("Vision", "Language"));
+  EXPECT_THAT(system.organizations, testing::ElementsAre("X", "Y"));
+  EXPECT_THAT(system.tags,
+              testing::ElementsAre("notable", "sota-improvement", "training-cost", "frontier"));
+  EXPECT_EQ(system.base_model, "B");
+  EXPECT_THAT(system.hardware, testing::ElementsAre("T4", "T5"));
+  EXPECT_EQ(system.chips, 8);
+  EXPECT_FALSE(system.hours);
+}
+
+TEST(ReadSystems, OnlyTheQuantityAskedForMustBeReadable) {
+  const std::string csv =
+      "model,date,flop,dataset_size\nA,2020,1e20,Grok 4\nA,2021,1e20,5e9\n,,,\n";
+  const SystemTable compute = *read_systems(csv, {});
+  EXPECT_TRUE(compute.faulty.empty());
+  EXPECT_EQ(compute.systems[0].id, "A (line 2)");
+  EXPECT_EQ(compute.systems[2].id, "line 4");
+  EXPECT_EQ(compute.systems[0].precision, Precision::year);
+  const SystemTable data = *read_systems(csv, {}, Quantity::data);
+  ASSERT_EQ(data.faulty.size(), 1U);
+  EXPECT_EQ(data.faulty[0].line, 2U);
+  EXPECT_EQ(data.columns.value, "dataset_size");
+  EXPECT_EQ(read_systems(csv, {}, Quantity::cost).error().code, Code::column_missing);
 }
 
 /// A file of the published tables that may stand beside the project.
@@ -89,7 +130,7 @@ std::optional<std::string> read_shared(const std::string& name) {
 }
 
 // Reference slopes: normal equations in 60 decimal digits on rows read by another CSV reader.
-TEST(ReadPoints, PublishedTablesFitAsComputedIndependently) {
+TEST(ReadSystems, PublishedTablesFitAsComputedIndependently) {
   const struct {
     std::string file;
     std::size_t rows, all, since_2012;
@@ -104,14 +145,14 @@ TEST(ReadPoints, PublishedTablesFitAsComputedIndependently) {
     SCOPED_TRACE(c.file);
     const auto csv = read_shared(c.file);
     if (!csv) GTEST_SKIP() << "no published tables beside the project";
-    const PointTable table = *read_points(*csv, {});
+    const SystemTable table = *read_systems(*csv, {});
     EXPECT_TRUE(table.faulty.empty());
     EXPECT_EQ(table.rows, c.rows);
-    EXPECT_EQ(table.rows - table.without_compute, c.all);
-    const Fit all = *fit_exponential(table.points, {});
+    const Fit all = *fit_exponential(*select(table.systems, {}, Quantity::compute), {});
     EXPECT_EQ(all.line.n, c.all);
     EXPECT_NEAR(all.line.slope, c.slope, 1e-12);
-    const auto recent = *select(table.points, {.from = *units::parse_date("2012-01-01")});
+    const auto recent =
+        *select(table.systems, {.from = *units::parse_date("2012-01-01")}, Quantity::compute);
     EXPECT_EQ(recent.size(), c.since_2012);
     EXPECT_NEAR(fit_exponential(recent, {})->line.slope, c.slope_since_2012, 1e-12);
   }

@@ -44,6 +44,7 @@ constexpr NamedUnit durations[] = {
     {"d", {Dimension::duration, seconds_per_day}},
     {"day", {Dimension::duration, seconds_per_day}},
     {"week", {Dimension::duration, 7 * seconds_per_day}},
+    {"month", {Dimension::duration, 365.25 / 12 * seconds_per_day}},
     {"year", {Dimension::duration, seconds_per_year}},
 };
 

@@ -10,7 +10,7 @@
 //   prefixes  k M G T P E Z Y (K too); B or billion, million, trillion; Ki Mi Gi Ti for bytes
 //   operations  FLOP, operations; MAC; pfs-days, PF-days, petaflop/s-days, FLOP/s-days, -hours
 //   rates       FLOP/s, operations/s
-//   durations   s, min, h, d, weeks, years (of 365.25 days), and their names
+//   durations   s, min, h, d, weeks, months (a twelfth of a year), years (of 365.25 days)
 //   chip time   chip-hours and the like; GPU, TPU and device are read as chip
 //   bytes       GB, GiB, bytes; a lone B after a number means billion
 // FLOPS and FLOPs are refused: some read them as a count, some as a rate.

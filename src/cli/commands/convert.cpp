@@ -19,25 +19,37 @@ constexpr Option options[] = {
 
 constexpr int printed_digits = 6;
 
+void write_values(JsonWriter& json, std::string_view name,
+                  const std::vector<report::Converted>& values) {
+  json.key(name).begin_array();
+  for (const auto& [value, unit] : values) {
+    json.begin_object().member("unit", unit).member("value", value).end_object();
+  }
+  json.end_array();
+}
+
 std::string to_json(const report::Conversion& conversion) {
   JsonWriter json;
   json.begin_object().member("schema", "pfsday.convert/1");
   json.member("quantity", conversion.quantity);
-  json.key("values").begin_array();
-  for (const auto& [value, unit] : conversion.values) {
-    json.begin_object().member("unit", unit).member("value", value).end_object();
+  write_values(json, "values", conversion.values);
+  if (!conversion.as_doubling_time.empty()) {
+    write_values(json, "as_doubling_time", conversion.as_doubling_time);
   }
-  json.end_array().key("explanation").begin_array();
+  json.key("explanation").begin_array();
   for (const std::string& line : conversion.explanation) json.value(line);
   return json.end_array().end_object().text();
 }
 
 void print_values(Session& session, const report::Conversion& conversion) {
+  const auto number = [](double value) { return units::to_significant(value, printed_digits); };
+  if (const auto& values = conversion.values; values.size() == 1) {
+    return session.print(fmt::format("{} {}\n", number(values[0].value), values[0].unit));
+  }
   Table table({{""}, {""}});
-  for (const auto& [value, unit] : conversion.values) {
-    const std::string number = units::to_significant(value, printed_digits);
-    if (conversion.values.size() == 1) return session.print(fmt::format("{} {}\n", number, unit));
-    table.add_row({number, unit});
+  for (const auto& [value, unit] : conversion.values) table.add_row({number(value), unit});
+  for (const auto& [value, unit] : conversion.as_doubling_time) {
+    table.add_row({number(value), unit + ", if something doubles in this time"});
   }
   session.print(table);
 }
@@ -62,11 +74,14 @@ Result<int> run(Session& session, const Args& args) {
 extern constinit const Command convert{
     .name = "convert",
     .usage = "convert QUANTITY... [options]",
-    .summary = "Show a quantity in other units.",
+    .summary = "Show a quantity in other units, or a rate of growth in other forms.",
     .details =
         "A quantity is a number, a prefix (k M G T P E Z Y, B for billion) and a unit: FLOP, MAC, "
-        "pfs-days, FLOP/s, s, min, h, days, weeks, years, chip-hours, bytes. A number without a "
-        "unit is read as operations.",
+        "pfs-days, FLOP/s, s, min, h, days, weeks, months, years, chip-hours, bytes. A number "
+        "without a "
+        "unit is read as operations.\n"
+        "A rate of growth is written 10x a year, 0.39 OOM a year, 50 % a year, doubling every 100 "
+        "days; it is shown as a factor, in orders of magnitude and as a doubling time.",
     .example = "pfsday convert 1.2e6 pfs-days --to FLOP",
     .options = options,
     .run = run,

@@ -18,9 +18,13 @@ namespace {
 constexpr Option options[] = {
     {.name = "-o,--output", .value = "PATH", .doc = "where to write: chart.svg or chart.png"},
     fit_option::set,
+    fit_option::select,
+    fit_option::domain,
+    fit_option::minimum,
     fit_option::from,
     fit_option::to,
     fit_option::leave_out,
+    fit_option::leave_out_organization,
     fit_option::level,
     fit_option::name,
     fit_option::date,
@@ -66,9 +70,10 @@ std::vector<std::string> renderer_paths() {
 
 Result<int> run(Session& session, const Args& args) {
   const Target target = TRY(target_of(args));
-  const report::FitRequest request = TRY(fit_request(session, args));
+  const auto path = file_of(args);
+  const report::FitRequest request = TRY(fit_request(session, args, path));
   const report::FitReport report = TRY(report::fit(request));
-  report_faulty_rows(session, report, args);
+  report_faulty_rows(session, report.rows, path.value_or(""));
   const auto renderer = TRY(chart::Renderer::open(renderer_paths()));
   const chart::Layout layout = chart::lay_out(report::chart_of(report), *renderer);
   if (layout.unlabeled > 0) {

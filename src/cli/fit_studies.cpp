@@ -1,0 +1,214 @@
+#include "cli/fit_studies.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "units/print.h"
+
+namespace pfsday::cli {
+namespace {
+
+constexpr std::size_t usual_rows = 10;  // of single systems, without --explain
+
+std::string number(double value) { return fmt::format("{:#.4g}", value); }
+
+std::string months(const std::optional<double>& doubling) {
+  return doubling ? number(*doubling) : "none";
+}
+
+/// A change of the slope in decades per year.
+std::string signed_change(double change) { return fmt::format("{:+.4f}", change); }
+
+std::string amount(const std::optional<double>& value) {
+  return value ? units::to_significant(*value) : "-";
+}
+
+/// "the 10 of 85 that change it most".
+std::string shown_of(std::size_t shown, std::size_t all, std::string_view what) {
+  if (shown == all) return fmt::format("{} {}", all, what);
+  return fmt::format("the {} of {} {} that change the slope most", shown, all, what);
+}
+
+std::size_t shown_rows(std::size_t size, bool all) {
+  return all ? size : std::min(size, usual_rows);
+}
+
+Table steps_table(const report::VintageReport& report) {
+  const trend::VintageChange& change = report.change;
+  Table table({{"step"},
+               {"systems", Align::right},
+               {"n", Align::right},
+               {"decades per year", Align::right},
+               {"change", Align::right},
+               {"doubling, months", Align::right}});
+  const auto add = [&](std::string name, std::string systems, std::size_t n, double slope,
+                       std::string moved) {
+    table.add_row({std::move(name), std::move(systems), std::to_string(n), number(slope),
+                   std::move(moved),
+                   months(trend::doubling_months_of(slope, change.before.axis->months_per_year))});
+  };
+  add(report.before, "", change.before.line.n, change.before.line.slope, "");
+  for (const trend::Step& step : change.steps) {
+    add(std::string(trend::describe(step.kind)), std::to_string(step.systems), step.n, step.slope,
+        signed_change(step.change));
+  }
+  add(report.after, "", change.after.line.n, change.after.line.slope,
+      signed_change(change.after.line.slope - change.before.line.slope));
+  return table;
+}
+
+Table effects_table(const report::VintageReport& report, std::size_t rows) {
+  Table table({{"system"},
+               {"what changed"},
+               {"before", Align::right},
+               {"after", Align::right},
+               {"alone", Align::right}});
+  for (const trend::Effect& effect : std::span(report.change.effects).first(rows)) {
+    table.add_row({effect.name, std::string(trend::describe(effect.kind)), amount(effect.before),
+                   amount(effect.after), signed_change(effect.change)});
+  }
+  return table;
+}
+
+std::string matched_text(const report::VintageReport& report) {
+  const trend::Matched& matched = report.change.matched;
+  const double share = matched.common == 0 ? 0
+                                           : 100 * static_cast<double>(matched.differ) /
+                                                 static_cast<double>(matched.common);
+  std::string text = fmt::format(
+      "{} systems of both tables match by name; of {}, {} ({:.1f} %) differ by over 5 %",
+      matched.common, trend::names_of(report.quantity).word, matched.differ, share);
+  if (matched.median_factor)
+    text += fmt::format(", by a median factor of {:.3g}", *matched.median_factor);
+  return text + "\n";
+}
+
+Table each_driver_table(const trend::Drivers& drivers) {
+  Table table({{""},
+               {"n", Align::right},
+               {"factor per year", Align::right},
+               {"interval", Align::right},
+               {"decades per year", Align::right}});
+  const auto add = [&](const std::string& name, std::size_t n,
+                       const std::optional<trend::Fit>& fit) {
+    if (!fit) return table.add_row({name, std::to_string(n), "too few"});
+    const auto& [low, high] = fit->factor_interval;
+    table.add_row({name, std::to_string(n), number(fit->factor_per_year),
+                   number(low) + " to " + number(high), number(fit->line.slope)});
+  };
+  add("compute", drivers.compute.line.n, drivers.compute);
+  for (const trend::DriverFit& driver : drivers.each) add(driver.name, driver.n, driver.fit);
+  return table;
+}
+
+Table complete_table(const trend::CompleteSplit& split) {
+  Table table({{""},
+               {"factor per year", Align::right},
+               {"decades per year", Align::right},
+               {"share of the growth", Align::right}});
+  for (const auto& part : split.parts) {
+    table.add_row({part.name, number(std::pow(10, part.slope)), number(part.slope),
+                   fmt::format("{:.1f} %", 100 * part.share)});
+  }
+  table.add_rule();
+  table.add_row({"compute", number(std::pow(10, split.slope)), number(split.slope), "100.0 %"});
+  return table;
+}
+
+}  // namespace
+
+void print_vintages(Session& session, const report::VintageReport& report, bool all) {
+  session.print(fmt::format("From {} to {}\n\nselection  {}\ndates      {}\n\n", report.before,
+                            report.after, report.selection, report.change.before.axis->text));
+  session.print(steps_table(report));
+  session.print("\n" + matched_text(report));
+  const std::size_t rows = shown_rows(report.change.effects.size(), all);
+  if (rows == 0) return;
+  session.print(fmt::format("\n{}, each alone in the first fit:\n",
+                            shown_of(rows, report.change.effects.size(), "changes")));
+  session.print(effects_table(report, rows));
+}
+
+void print_influences(Session& session, const report::InfluenceReport& report, bool all) {
+  const trend::Fit& fit = report.fit.main.fit;
+  const bool systems = report.unit == report::LeftOutUnit::system;
+  session.print(fmt::format("{}\n\nselection  {}\nvintage    {}\n\n", report.fit.title,
+                            report.fit.selection, report.fit.vintage));
+  std::vector<Column> columns = {{systems ? "without" : "without those of"},
+                                 {"n", Align::right},
+                                 {"decades per year", Align::right},
+                                 {"change", Align::right},
+                                 {"doubling, months", Align::right}};
+  Table table(std::move(columns));
+  const auto add = [&](std::string name, std::size_t n, double slope, std::string change) {
+    table.add_row({std::move(name), std::to_string(n), number(slope), std::move(change),
+                   months(trend::doubling_months_of(slope, fit.axis->months_per_year))});
+  };
+  add("(all)", fit.line.n, fit.line.slope, "");
+  const std::size_t rows = shown_rows(report.influences.size(), all);
+  for (const trend::Influence& influence : std::span(report.influences).first(rows)) {
+    add(influence.name, fit.line.n - influence.systems, influence.slope,
+        signed_change(influence.change));
+  }
+  session.print(table);
+  session.print(
+      fmt::format("\n{}; they leave the fit, and the selection is not made again\n",
+                  shown_of(rows, report.influences.size(), systems ? "systems" : "organizations")));
+}
+
+void print_drivers(Session& session, const report::DriversReport& report) {
+  const trend::Drivers& drivers = report.drivers;
+  session.print(fmt::format("{}\n\nselection  {}\nvintage    {}\nchips      {}\n\n", report.title,
+                            report.selection, report.vintage, report.chips));
+  session.print("each over the systems that state it:\n");
+  session.print(each_driver_table(drivers));
+  if (drivers.complete) {
+    session.print(fmt::format(
+        "\nover the {} systems that state chips, peak and time; the slopes add up exactly:\n",
+        drivers.complete->n));
+    session.print(complete_table(*drivers.complete));
+  }
+  if (drivers.several_types > 0) {
+    session.print(fmt::format("\nwithout a peak, as they name several types of chips: {}\n",
+                              drivers.several_types));
+  }
+  for (const std::string& name : drivers.unknown_chips) {
+    session.warn(fmt::format("no peak rate of \"{}\" in {}", name, report.chips));
+  }
+}
+
+void print_sensitivity(Session& session, const report::SensitivityReport& report) {
+  session.print(fmt::format("{}\n\nasked for  {}\n\n", report.title, report.selection));
+  Table table({{"choice"},
+               {"variant"},
+               {"n", Align::right},
+               {"doubling, months", Align::right},
+               {"factor per year", Align::right},
+               {"R2", Align::right},
+               {""}});
+  std::string_view choice;
+  for (const report::SensitivityRow& row : report.rows) {
+    if (!choice.empty() && choice != row.choice) table.add_rule();
+    std::vector<std::string> cells = {choice == row.choice ? "" : row.choice, row.variant};
+    choice = row.choice;
+    if (row.fit) {
+      for (std::string cell :
+           {std::to_string(row.fit->line.n), months(row.fit->doubling_months),
+            number(row.fit->factor_per_year), fmt::format("{:.3f}", row.fit->line.r2)}) {
+        cells.push_back(std::move(cell));
+      }
+    } else {
+      for (const char* cell : {"-", "too few", "", ""}) cells.emplace_back(cell);
+    }
+    cells.emplace_back(row.as_asked ? "as asked" : "");
+    table.add_row(std::move(cells));
+  }
+  session.print(table);
+  for (const std::string& warning : report.warnings) {
+    session.warn("neighbors differ by more than 25 %: " + warning);
+  }
+}
+
+}  // namespace pfsday::cli

@@ -1,0 +1,18 @@
+// How `fit` shows what a fit depends on: vintages, choices, single systems.
+#pragma once
+
+#include "cli/session.h"
+#include "report/fit_drivers.h"
+#include "report/fit_influence.h"
+#include "report/fit_sensitivity.h"
+#include "report/fit_vintage.h"
+
+namespace pfsday::cli {
+
+void print_vintages(Session& session, const report::VintageReport& report, bool all);
+void print_influences(Session& session, const report::InfluenceReport& report, bool all);
+void print_drivers(Session& session, const report::DriversReport& report);
+/// Warnings go to standard error.
+void print_sensitivity(Session& session, const report::SensitivityReport& report);
+
+}  // namespace pfsday::cli

@@ -1,0 +1,38 @@
+#include "report/fit_influence.h"
+
+#include <cmath>
+
+namespace pfsday::report {
+
+Result<InfluenceReport> fit_influences(const FitRequest& request, LeftOutUnit unit) {
+  InfluenceReport report{.unit = unit};
+  report.fit = TRY(fit(request));
+  if (unit == LeftOutUnit::system) {
+    report.influences = trend::leave_one_out(report.fit.main.fit);
+    return report;
+  }
+  const FitSource source = TRY(read_source(request));
+  report.influences = trend::leave_one_organization_out(report.fit.main.fit, source.systems);
+  if (report.influences.empty()) {
+    return fail(Code::usage, "no system of the fit has an organization");
+  }
+  return report;
+}
+
+std::string to_json(const InfluenceReport& report) {
+  const trend::Fit& fit = report.fit.main.fit;
+  JsonWriter json;
+  json.begin_object().member("schema", "pfsday.influence/1").member("title", report.fit.title);
+  json.member("selection", report.fit.selection).member("vintage", report.fit.vintage);
+  json.member("axis", fit.axis->text).member("n", fit.line.n);
+  json.member("slope_oom_per_year", fit.line.slope).key("without").begin_array();
+  for (const trend::Influence& influence : report.influences) {
+    json.begin_object().member("name", influence.name).member("systems", influence.systems);
+    json.member("slope_oom_per_year", influence.slope);
+    json.member("factor_per_year", std::pow(10, influence.slope));
+    json.member("change_oom_per_year", influence.change).end_object();
+  }
+  return json.end_array().end_object().text();
+}
+
+}  // namespace pfsday::report
