@@ -10,6 +10,7 @@ using count::Pass;
 using graph::Axes;
 using graph::ElementType;
 using graph::Exact;
+using graph::TensorType;
 using ops::Work;
 
 using Attributes = std::vector<std::pair<std::string, AttributeToWrite>>;
@@ -150,6 +151,39 @@ TEST(OnnxMl, LookUps) {
                                  {"values_floats", std::vector<float>{0.5, 1.5}},
                                  {"default_float", -1.0}})),
               {1.5, 0.5, -1});
+}
+
+/// The type of what an operator of ai.onnx.ml gives, all of it movement.
+TensorType type_given(std::string op, const TensorType& x, Attributes attributes) {
+  ModelWriter model(17);
+  model.opset("ai.onnx.ml", 4);
+  model.input("x", x);
+  model.node({.op = std::move(op),
+              .inputs = {"x"},
+              .outputs = {"y"},
+              .attributes = std::move(attributes),
+              .domain = "ai.onnx.ml"});
+  model.output("y");
+  const auto work = count_model(model, count::Step::forward).pass(Pass::forward).work;
+  EXPECT_EQ(work, Work{});
+  const graph::Graph graph = import(model);
+  return graph.type(graph.outputs()[0]);
+}
+
+TEST(OnnxMl, TextsAreLookedUpWithoutArithmetic) {
+  const TensorType x{ElementType::text, {2, 3}};
+  const std::vector<std::string> words = {"a", "b", "c", "d"};
+  EXPECT_EQ(type_given("OneHotEncoder", x, {{"cats_strings", words}}),
+            (TensorType{ElementType::f32, {2, 3, 4}}));
+  EXPECT_EQ(type_given("LabelEncoder", x, {{"classes_strings", words}}),
+            (TensorType{ElementType::i64, {2, 3}}));
+  EXPECT_EQ(type_given("LabelEncoder", x, {{"keys_strings", words}, {"values_strings", words}}),
+            (TensorType{ElementType::text, {2, 3}}));
+  EXPECT_EQ(type_given("LabelEncoder", x,
+                       {{"keys_strings", words}, {"values_floats", std::vector<float>(4, 0.5)}}),
+            (TensorType{ElementType::f32, {2, 3}}));
+  EXPECT_EQ(type_given("CategoryMapper", x, {{"cats_strings", words}, {"cats_int64s", Axes{1, 2}}}),
+            (TensorType{ElementType::i64, {2, 3}}));
 }
 
 TEST(OnnxMl, Linear) {

@@ -114,6 +114,7 @@ std::unexpected<Error> Bindings::unbound(const ValueInfoView& info, std::size_t 
 Result<TensorType> Bindings::type_of_input(const ValueInfoView& info,
                                            std::span<const ValueInfoView> all) {
   if (info.kind == ValueInfoView::Kind::other) return TensorType{};
+  if (info.kind == ValueInfoView::Kind::map) return TensorType{info.element, {1}};
   if (const auto found = options_->inputs.find(info.name); found != options_->inputs.end()) {
     used_.insert(found->first);
     return TensorType{info.element, TRY(check_whole_shape(info, found->second))};

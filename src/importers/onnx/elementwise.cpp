@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "importers/onnx/lowering.h"
+#include "importers/onnx/opaque.h"
 
 namespace pfsday::onnx {
 namespace {
@@ -54,6 +54,10 @@ Result<Values> lower_equal(const OnnxNode& node, Builder& b) {
   if (b.type(first).element == ElementType::boolean) {
     first = b.cast(first, ElementType::u8);
     second = b.cast(second, ElementType::u8);
+  }
+  if (b.type(first).element == ElementType::text && b.type(second).element == ElementType::text) {
+    const auto shape = ops::broadcast_shape(b.shape(first), b.shape(second));
+    if (shape) return Values{opaque(node, {first, second}, {ElementType::boolean, *shape}, b)};
   }
   return Values{b.binary(equal_name, first, second)};
 }

@@ -1,13 +1,15 @@
 // Operators of ai.onnx.ml that prepare features: Scaler, Normalizer, Binarizer, Imputer,
-// ArrayFeatureExtractor, FeatureVectorizer, OneHotEncoder, LabelEncoder, CategoryMapper, ZipMap.
+// ArrayFeatureExtractor, FeatureVectorizer, OneHotEncoder, LabelEncoder, CategoryMapper, ZipMap,
+// DictVectorizer, CastMap.
 //
-// Whatever looks numbers up among k keys is counted as k compares: an upper bound. Texts have no
-// arithmetic: an operator that looks texts up is kept as uncounted.
+// Whatever looks numbers up among k keys is counted as k compares: an upper bound. Texts and maps
+// have no arithmetic: what is looked up by a text or in a map is movement.
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "importers/onnx/ml_outputs.h"
+#include "importers/onnx/opaque.h"
 
 namespace pfsday::onnx {
 namespace {
@@ -112,10 +114,6 @@ Result<Values> lower_vectorizer(const OnnxNode& node, Builder& b) {
   return Values{b.concat(parts, 1)};
 }
 
-std::unexpected<Error> looks_up_texts() {
-  return fail(Code::type_unsupported, "texts are looked up: there is no arithmetic to count");
-}
-
 /// x with a last axis of one entry for each key: true where they are equal.
 Value matches(Value x, const TensorType& keys, std::vector<Exact> values, Builder& b) {
   Shape column = b.shape(x);
@@ -131,11 +129,17 @@ void note_search(Builder& b) {
 /// One column for each category, 1 where x is that one.
 Result<Values> lower_one_hot(const OnnxNode& node, Builder& b) {
   const Value x = node.input(0);
-  const auto* cats = node.find("cats_int64s");
-  if (cats == nullptr || cats->integers.empty() || b.type(x).element == ElementType::text) {
-    return looks_up_texts();
+  const bool of_texts = b.type(x).element == ElementType::text;
+  const std::string_view name = of_texts ? "cats_strings" : "cats_int64s";
+  const auto count = static_cast<std::int64_t>(ml_count(node, name));
+  if (count == 0) return fail(Code::attribute_invalid, fmt::format("\"{}\" is missing", name));
+  if (of_texts) {
+    TensorType type{ElementType::f32, b.shape(x)};
+    type.shape.push_back(count);
+    return Values{opaque(node, {x}, type, b)};
   }
-  const TensorType keys{b.type(x).element, {std::ssize(cats->integers)}};
+  const auto* cats = node.find(name);
+  const TensorType keys{b.type(x).element, {count}};
   std::vector<Exact> values(cats->integers.begin(), cats->integers.end());
   return Values{b.cast(matches(x, keys, std::move(values), b), ElementType::f32)};
 }
@@ -217,20 +221,38 @@ Result<Value> value_table(const OnnxNode& node, const AttributeView& list, std::
   return number_table(element, std::move(values), b);
 }
 
+constexpr std::string_view value_lists[] = {"values_tensor", "values_floats", "values_int64s",
+                                            "values_strings"};
+
+/// The place of each text in the table, which no arithmetic finds; then the value there.
+Result<Values> encode_texts(const OnnxNode& node, Builder& b) {
+  const Value x = node.input(0);
+  const Value place = opaque(node, {x}, {ElementType::i64, b.shape(x)}, b);
+  if (ml_count(node, "classes_strings") > 0) return Values{place};
+  constexpr std::string_view keys[] = {"keys_tensor", "keys_strings"};
+  const auto* key_list = list_among(node, keys);
+  const auto* value_list = list_among(node, value_lists);
+  if (key_list == nullptr || value_list == nullptr) {
+    return fail(Code::attribute_invalid, "there are no keys, or no values");
+  }
+  const std::size_t count =
+      key_list->tensor ? static_cast<std::size_t>(key_list->tensor->type.elements().value())
+                       : key_list->texts.size();
+  return Values{b.gather(TRY(value_table(node, *value_list, count, b)), place, 0)};
+}
+
 /// Keys to values; in operator set 1 of the domain the position of a text, and back.
 Result<Values> lower_label_encoder(const OnnxNode& node, Builder& b) {
   const Value x = node.input(0);
-  if (b.type(x).element == ElementType::text) return looks_up_texts();
+  if (b.type(x).element == ElementType::text) return encode_texts(node, b);
   if (const std::size_t classes = ml_count(node, "classes_strings"); classes > 0) {
     const Value in_range = b.with_scalar("less", x, static_cast<Exact>(classes));
     const Value known = b.select(in_range, x, b.full(b.type(x), static_cast<Exact>(classes)));
     return Values{b.gather(ml_texts("classes_strings", classes + 1, b), known, 0)};
   }
   constexpr std::string_view keys[] = {"keys_tensor", "keys_floats", "keys_int64s"};
-  constexpr std::string_view values[] = {"values_tensor", "values_floats", "values_int64s",
-                                         "values_strings"};
   const auto* key_list = list_among(node, keys);
-  const auto* value_list = list_among(node, values);
+  const auto* value_list = list_among(node, value_lists);
   if (key_list == nullptr || value_list == nullptr) {
     return fail(Code::attribute_invalid, "there are no keys, or no values");
   }
@@ -242,8 +264,10 @@ Result<Values> lower_label_encoder(const OnnxNode& node, Builder& b) {
 /// Integers to texts, and back.
 Result<Values> lower_category_mapper(const OnnxNode& node, Builder& b) {
   const Value x = node.input(0);
+  if (b.type(x).element == ElementType::text) {
+    return Values{opaque(node, {x}, {ElementType::i64, b.shape(x)}, b)};
+  }
   const auto* cats = node.find("cats_int64s");
-  if (b.type(x).element == ElementType::text) return looks_up_texts();
   if (cats == nullptr || cats->integers.empty()) {
     return fail(Code::attribute_invalid, "\"cats_int64s\" is missing");
   }
@@ -254,6 +278,29 @@ Result<Values> lower_category_mapper(const OnnxNode& node, Builder& b) {
 
 /// The same scores, as maps from labels.
 Result<Values> lower_zip_map(const OnnxNode& node, Builder&) { return Values{node.input(0)}; }
+
+/// The entries of a map in the order of the vocabulary; zeros for those that it lacks.
+Result<Values> lower_dict_vectorizer(const OnnxNode& node, Builder& b) {
+  const std::size_t words =
+      std::max(ml_count(node, "string_vocabulary"), ml_count(node, "int64_vocabulary"));
+  if (words == 0) return fail(Code::attribute_invalid, "there is no vocabulary");
+  const ElementType element = b.type(node.input(0)).element;
+  return Values{opaque(node, {node.input(0)}, {element, {1, static_cast<std::int64_t>(words)}}, b)};
+}
+
+/// The entries of a map in the order of their keys, with zeros between them where it is sparse.
+Result<Values> lower_cast_map(const OnnxNode& node, Builder& b) {
+  if (TRY(node.text("map_form", "DENSE")) != "SPARSE") {
+    return fail(Code::value_unknown, "only the data tell how many entries a map has");
+  }
+  const std::int64_t entries = TRY(node.integer("max_map", 1));
+  if (entries < 0) return fail(Code::attribute_invalid, fmt::format("max_map is {}", entries));
+  const std::string_view to = TRY(node.text("cast_to", "TO_FLOAT"));
+  ElementType element = ElementType::f32;
+  if (to == "TO_INT64") element = ElementType::i64;
+  if (to == "TO_STRING") element = ElementType::text;
+  return Values{opaque(node, {node.input(0)}, {element, {1, entries}}, b)};
+}
 
 constexpr Lowering rows[] = {
     {.op = "Scaler", .lower = lower_scaler, .domain = ml_domain},
@@ -266,6 +313,8 @@ constexpr Lowering rows[] = {
     {.op = "LabelEncoder", .lower = lower_label_encoder, .domain = ml_domain},
     {.op = "CategoryMapper", .lower = lower_category_mapper, .domain = ml_domain},
     {.op = "ZipMap", .lower = lower_zip_map, .domain = ml_domain},
+    {.op = "DictVectorizer", .lower = lower_dict_vectorizer, .domain = ml_domain},
+    {.op = "CastMap", .lower = lower_cast_map, .domain = ml_domain},
 };
 
 }  // namespace

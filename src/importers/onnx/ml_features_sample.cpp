@@ -49,12 +49,26 @@ NodeSample make_vectorizer(std::string_view op, NodeDraw& draw) {
   return draw.finish_in(ml_domain, op, {a, b}, {{"inputdimensions", Axes{2, 4}}});
 }
 
+std::string draw_texts(NodeDraw& draw) {
+  return draw.typed_integers(ElementType::text, draw.shape(1, 3), 0, 0, NodeDraw::Held::no);
+}
+
+std::vector<std::string> two_texts() { return {"none", "two"}; }
+
 NodeSample make_one_hot(std::string_view op, NodeDraw& draw) {
+  if (draw.coin()) {
+    return draw.finish_in(ml_domain, op, {draw_texts(draw)}, {{"cats_strings", two_texts()}});
+  }
   return draw.finish_in(ml_domain, op, {draw.whole_numbers(draw.shape(1, 3), 0, 4)},
                         {{"cats_int64s", Axes{0, 2, 3}}});
 }
 
 NodeSample make_label_encoder(std::string_view op, NodeDraw& draw) {
+  if (draw.coin()) {
+    return draw.finish_in(
+        ml_domain, op, {draw_texts(draw)},
+        {{"keys_strings", two_texts()}, {"values_floats", std::vector<float>{0.5F, 1}}});
+  }
   Attributes attributes = {{"keys_int64s", Axes{0, 2, 3}}};
   if (draw.coin()) {
     attributes.emplace_back("values_floats", std::vector<float>{0.5F, 1, 2});
@@ -65,14 +79,27 @@ NodeSample make_label_encoder(std::string_view op, NodeDraw& draw) {
 }
 
 NodeSample make_category_mapper(std::string_view op, NodeDraw& draw) {
-  return draw.finish_in(
-      ml_domain, op, {draw.whole_numbers(draw.shape(1, 2), 0, 4)},
-      {{"cats_int64s", Axes{0, 2}}, {"cats_strings", std::vector<std::string>{"none", "two"}}});
+  const std::string x = draw.coin() ? draw_texts(draw) : draw.whole_numbers(draw.shape(1, 2), 0, 4);
+  return draw.finish_in(ml_domain, op, {x},
+                        {{"cats_int64s", Axes{0, 2}}, {"cats_strings", two_texts()}});
 }
 
 NodeSample make_zip_map(std::string_view op, NodeDraw& draw) {
   return draw.finish_in(ml_domain, op, {draw_examples(draw)},
                         {{"classlabels_int64s", Axes{0, 1, 2}}});
+}
+
+/// A map is given as one of its entries.
+NodeSample make_dict_vectorizer(std::string_view op, NodeDraw& draw) {
+  return draw.finish_in(ml_domain, op, {draw.whole_numbers({1}, 0, 4)},
+                        {{"string_vocabulary", two_texts()}});
+}
+
+NodeSample make_cast_map(std::string_view op, NodeDraw& draw) {
+  return draw.finish_in(ml_domain, op, {draw.whole_numbers({1}, 0, 4)},
+                        {{"map_form", "SPARSE"},
+                         {"max_map", draw.integer(1, 4)},
+                         {"cast_to", draw.choose({"TO_FLOAT", "TO_INT64", "TO_STRING"})}});
 }
 
 constexpr LoweringSample samples[] = {
@@ -86,6 +113,8 @@ constexpr LoweringSample samples[] = {
     {"LabelEncoder", make_label_encoder, ml_domain},
     {"CategoryMapper", make_category_mapper, ml_domain},
     {"ZipMap", make_zip_map, ml_domain},
+    {"DictVectorizer", make_dict_vectorizer, ml_domain},
+    {"CastMap", make_cast_map, ml_domain},
 };
 
 }  // namespace

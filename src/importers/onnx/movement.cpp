@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "importers/onnx/lowering.h"
+#include "importers/onnx/opaque.h"
 
 namespace pfsday::onnx {
 namespace {
@@ -254,23 +254,24 @@ Result<ElementType> target_type(const OnnxNode& node) {
   return element_type_of(TRY(node.integer("to", 0)));
 }
 
-Result<Values> cast(Value x, ElementType to, Builder& b) {
+/// Numbers are read from texts and written as texts without arithmetic.
+Result<Values> cast(const OnnxNode& node, ElementType to, Builder& b) {
+  const Value x = node.input(0);
   const ElementType from = b.type(x).element;
   if (to == ElementType::unknown)
     return fail(Code::attribute_invalid, "the type to cast to is unknown");
   if (from != to && (from == ElementType::text || to == ElementType::text)) {
-    return fail(Code::type_unsupported,
-                fmt::format("a cast from {} to {}", to_string(from), to_string(to)));
+    return Values{opaque(node, {x}, {to, b.shape(x)}, b)};
   }
   return Values{b.cast(x, to)};
 }
 
 Result<Values> lower_cast(const OnnxNode& node, Builder& b) {
-  return cast(node.input(0), TRY(target_type(node)), b);
+  return cast(node, TRY(target_type(node)), b);
 }
 
 Result<Values> lower_cast_like(const OnnxNode& node, Builder& b) {
-  return cast(node.input(0), b.type(node.input(1)).element, b);
+  return cast(node, b.type(node.input(1)).element, b);
 }
 
 struct Pads {

@@ -136,8 +136,10 @@ NodeSample make_gather(std::string_view op, NodeDraw& draw) {
 }
 
 NodeSample make_cast(std::string_view op, NodeDraw& draw) {
+  constexpr std::int64_t targets[] = {1, 7, 8, 11};  // float, int64, string, double
   if (draw.coin()) {
-    return draw.finish(13, op, {draw.reals(draw.shape(0, 4))}, {{"to", draw.coin() ? 11L : 7L}});
+    return draw.finish(13, op, {draw.reals(draw.shape(0, 4))},
+                       {{"to", targets[draw.integer(0, 3)]}});
   }
   return draw.finish(5, op, {draw.whole_numbers(draw.shape(0, 4), -9, 9)},
                      {{"to", draw.choose({"DOUBLE", "INT32", "BOOL"})}});

@@ -279,11 +279,12 @@ void read_tensor_type(std::string_view message, ValueInfoView& info) {
 
 void read_type(std::string_view message, ValueInfoView& info, int depth);
 
-/// TypeProto.Sequence and TypeProto.Optional: the type of what is in it.
-void read_element_type(std::string_view message, ValueInfoView& info, int depth) {
+/// TypeProto.Sequence, TypeProto.Optional and, as field 2, TypeProto.Map: the type of what is in
+/// it.
+void read_element_type(std::string_view message, ValueInfoView& info, int depth, unsigned field) {
   Fields fields(message, "the type of an element");
   while (fields.next()) {
-    if (fields.number() == 1) {
+    if (fields.number() == field) {
       read_type(fields.bytes(), info, depth);
     } else {
       fields.skip();
@@ -302,7 +303,10 @@ void read_type(std::string_view message, ValueInfoView& info, int depth) {
       if (info.kind == other) info.kind = tensor;
     } else if (number == 4 || number == 9) {
       if (info.kind != sequence) info.kind = number == 4 ? sequence : optional;
-      read_element_type(fields.bytes(), info, depth + 1);
+      read_element_type(fields.bytes(), info, depth + 1, 1);
+    } else if (number == 5) {
+      if (info.kind == other) info.kind = map;
+      read_element_type(fields.bytes(), info, depth + 1, 2);
     } else {
       fields.skip();
     }

@@ -39,9 +39,9 @@ struct DimensionView {
 };
 
 /// ValueInfoProto: an input, an output or an inner value with its declared type. Of a sequence or
-/// an optional, the type is that of the tensors in it.
+/// an optional, the type is that of the tensors in it; of a map, that of its values.
 struct ValueInfoView {
-  enum class Kind : std::uint8_t { other, tensor, sequence, optional };
+  enum class Kind : std::uint8_t { other, tensor, sequence, optional, map };
   std::string_view name;
   Kind kind = Kind::other;
   graph::ElementType element = graph::ElementType::unknown;

@@ -1,9 +1,11 @@
-// TfIdfVectorizer of integers. Texts have no arithmetic: of texts it is kept as uncounted.
+// TfIdfVectorizer. Texts are looked up first, which is no arithmetic, and counted as integers are.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "importers/onnx/held_budget.h"
+#include "importers/onnx/opaque.h"
 
 namespace pfsday::onnx {
 namespace {
@@ -21,9 +23,20 @@ struct Pool {
   }
 };
 
-Result<Pool> read_pool(const OnnxNode& node) {
+/// Equal texts get the same number.
+Axes number_texts(const std::vector<std::string_view>& all) {
+  std::map<std::string_view, std::int64_t> numbers;
+  Axes items;
+  for (const std::string_view one : all) {
+    items.push_back(numbers.try_emplace(one, std::ssize(numbers)).first->second);
+  }
+  return items;
+}
+
+Result<Pool> read_pool(const OnnxNode& node, bool of_texts) {
   Pool pool;
-  pool.items = TRY(node.integers("pool_int64s"));
+  pool.items =
+      of_texts ? number_texts(TRY(node.texts("pool_strings"))) : TRY(node.integers("pool_int64s"));
   pool.starts = TRY(node.integers("ngram_counts"));
   pool.columns = TRY(node.integers("ngram_indexes"));
   pool.shortest = TRY(node.integer("min_gram_length", 1));
@@ -119,15 +132,17 @@ Result<Value> weigh(const OnnxNode& node, Value counts, const Pool& pool, Builde
 /// Every n-gram of the pool is looked for at every place: an upper bound.
 Result<Values> lower_tf_idf(const OnnxNode& node, Builder& b) {
   Value x = node.input(0);
+  const bool of_texts = b.type(x).element == ElementType::text;
+  if (of_texts) x = opaque(node, {x}, {ElementType::i64, b.shape(x)}, b);
   if (!graph::is_integer(b.type(x).element)) {
-    return fail(Code::type_unsupported, "n-grams of texts: there is no arithmetic to count");
+    return fail(Code::type_unsupported, fmt::format("n-grams of {}", to_string(b.type(x))));
   }
   const Shape shape = b.shape(x);
   if (shape.size() == 1) x = b.reshape(x, {1, shape[0]});
   if (shape.empty() || shape.size() > 2) {
     return fail(Code::shapes_disagree, fmt::format("x is {}", to_string(shape)));
   }
-  const Pool pool = TRY(read_pool(node));
+  const Pool pool = TRY(read_pool(node, of_texts));
   Values counts;
   for (std::int64_t n = 1; n <= std::ssize(pool.starts); ++n) {
     const std::int64_t ngrams = (pool.end(n) - pool.begin(n)) / n;
