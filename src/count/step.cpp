@@ -2,6 +2,7 @@
 
 #include "count/branches.h"
 #include "count/differentiate.h"
+#include "count/expand_gradients.h"
 #include "count/recompute.h"
 
 namespace pfsday::count {
@@ -9,8 +10,9 @@ namespace pfsday::count {
 Result<Counts> count_step(graph::Graph graph, const StepOptions& step,
                           const CountOptions& options) {
   ParameterCounts parameters = count_parameters(graph);
+  graph = TRY(expand_gradients(choose_branches(std::move(graph))));
   if (step.step == Step::forward) {
-    Counts counts = TRY(count_graph(choose_branches(std::move(graph)), options));
+    Counts counts = TRY(count_graph(graph, options));
     counts.parameters = parameters;
     return counts;
   }

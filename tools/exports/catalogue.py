@@ -46,6 +46,9 @@ class Export:
 
 GROUP_SCALES = ("the exporter writes the scale and shift of a normalization of groups as constants of "
                 "two elements, which the rule of parameters takes for weights")
+FREQUENCIES = ("the frequencies of the rotary positions are a buffer of torch; in the file they are "
+               "a constant of four elements that is multiplied, which the rule of parameters takes "
+               "for weights")
 
 WITH_IMAGE = [Run(), Run(options=["--input-gradient"], input_gradient=True)]
 KEEP_NAMES = {"do_constant_folding": False}
@@ -98,8 +101,10 @@ EXPORTS = {
         {"tokens": Tokens(("batch", "seq")), "past_k": ("batch", 2, "past", 8),
          "past_v": ("batch", 2, "past", 8)},
         outputs=["logits", "present_k", "present_v"], opset=15,
-        runs=[Run(bind={"batch": 1, "seq": 1, "past": 12}),
-              Run(bind={"batch": 2, "seq": 5, "past": 3})]),
+        runs=[Run(bind={"batch": 1, "seq": 1, "past": 12},
+                  differs={"parameters": (4, FREQUENCIES)}),
+              Run(bind={"batch": 2, "seq": 5, "past": 3},
+                  differs={"parameters": (4, FREQUENCIES)})]),
     "lora": Export(
         "dense layers with low-rank updates",
         lambda: transformers.LoraNet(64, 4), {"x": (2, 8, 64)}, opset=13,

@@ -119,10 +119,17 @@ class GroupedAttention(nn.Module):
     def heads(self, x):
         return x.view(x.shape[0], x.shape[1], -1, self.dim).transpose(1, 2)
 
+    def repeated(self, x):
+        """Each head as often as queries share it. The exporter writes a reshape that does not fit for
+        repeat_interleave."""
+        batch, shared, seq, dim = x.shape
+        wide = x.unsqueeze(2).expand(batch, shared, self.group, seq, dim)
+        return wide.reshape(batch, shared * self.group, seq, dim)
+
     def forward(self, x, angles, past):
         q, k = [rotate(self.heads(part), angles) for part in (self.q_proj(x), self.k_proj(x))]
         k, v = [torch.cat(pair, dim=2) for pair in zip(past, (k, self.heads(self.v_proj(x))))]
-        wide_k, wide_v = [part.repeat_interleave(self.group, dim=1) for part in (k, v)]
+        wide_k, wide_v = self.repeated(k), self.repeated(v)
         weights = (torch.matmul(q, wide_k.transpose(2, 3)) / math.sqrt(self.dim)).softmax(dim=-1)
         return self.o_proj(torch.matmul(weights, wide_v).transpose(1, 2).flatten(2)), k, v
 

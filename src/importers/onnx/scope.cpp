@@ -199,6 +199,8 @@ Result<Items> Scope::lower(const NodeView& view, const Items& inputs) {
   if (view.domain.empty()) {
     lowering = find_control_lowering(view.op);
     if (lowering == nullptr) lowering = find_sequence_lowering(view.op, inputs);
+  } else if (view.domain == "ai.onnx.preview.training" && view.op == "Gradient") {
+    lowering = lower_gradient;
   }
   if (lowering == nullptr) return lower_tensors(view, inputs);
   auto outputs = lowering(*this, view, inputs);

@@ -116,6 +116,8 @@ std::string_view name_of(const NodeView& node);
 using LowerInScope = Result<Items> (*)(Scope& scope, const NodeView& view, const Items& inputs);
 LowerInScope find_control_lowering(std::string_view op);
 LowerInScope find_sequence_lowering(std::string_view op, const Items& inputs);
+/// Gradient of ai.onnx.preview.training.
+Result<Items> lower_gradient(Scope& scope, const NodeView& view, const Items& inputs);
 
 /// An operator that the file defines: its nodes take the place of the call.
 Result<Items> call_function(Scope& scope, const FunctionView& function, const NodeView& view,

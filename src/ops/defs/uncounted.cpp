@@ -45,6 +45,35 @@ void derive_uncounted(const NodeView& node, std::span<const Value> dy, Gradients
   derive_as_uncounted(node, dy, out, node.text("reason"));
 }
 
+constexpr std::string_view gradient_of_doc = R"(
+The derivatives of a tensor by others. Counting replaces it by the nodes that compute them.
+
+  inputs   y; x..., which y may depend on; at..., of the same types: the values to take for x
+  attrs    wanted   how many of the x a derivative is wanted of: the first ones; the others are held
+           op, reason   as of uncounted
+  outputs  for each of those the derivative of the sum of y, of its type
+  derive   one uncounted node
+
+It stays, and is uncounted, where the way from x to y leads through a loop.
+)";
+
+Result<TensorTypes> infer_gradient_of(const NodeView& node) {
+  TRY(require_text(node, "op"));
+  TRY(require_text(node, "reason"));
+  const std::size_t count = (node.input_count() - 1) / 2;
+  bool fits = node.input_count() == 2 * count + 1;
+  for (std::size_t i = 1; fits && i <= count; ++i) {
+    fits = node.input_type(i) == node.input_type(count + i);
+  }
+  if (!fits) return fail(Code::shapes_disagree, "gradient_of: x and the values for it disagree");
+  const auto wanted = TRY(require_integer(node, "wanted", 0, static_cast<std::int64_t>(count)));
+  TensorTypes types;
+  for (std::size_t i = 1; i <= static_cast<std::size_t>(wanted); ++i) {
+    types.push_back(node.input_type(i));
+  }
+  return types;
+}
+
 constexpr std::string_view custom_doc = R"(
 An operator whose cost the user states, as formulas (docs/custom-operators.md).
 
@@ -105,6 +134,10 @@ constexpr Primitive defs[] = {
      .infer = infer_custom,
      .work = work_of_custom,
      .derive = derive_custom},
+    {.kind = {.name = "gradient_of", .inputs = 1, .variadic = true, .doc = gradient_of_doc},
+     .cost = Cost::uncounted,
+     .infer = infer_gradient_of,
+     .derive = derive_uncounted},
     {.kind = {.name = "uncounted", .inputs = 0, .variadic = true, .doc = uncounted_doc},
      .cost = Cost::uncounted,
      .infer = infer_uncounted,

@@ -20,7 +20,18 @@ Sample make_custom(std::string_view, Rng& rng) {
       draw.builder().custom({x}, {draw.builder().type(x)}, "FooBar", work, gradient));
 }
 
-constexpr PrimitiveSample samples[] = {{"custom", make_custom}, {"uncounted", make_uncounted}};
+Sample make_gradient_of(std::string_view name, Rng& rng) {
+  Draw draw(rng);
+  const Value x = draw.reals(draw.shape(0, 3));
+  const Value y = draw.builder().mul(x, x);
+  return draw.finish(name, {y, x, x},
+                     {{"wanted", std::int64_t{1}},
+                      {"op", std::string("Gradient")},
+                      {"reason", std::string("nobody expands it")}});
+}
+
+constexpr PrimitiveSample samples[] = {
+    {"custom", make_custom}, {"gradient_of", make_gradient_of}, {"uncounted", make_uncounted}};
 
 }  // namespace
 
