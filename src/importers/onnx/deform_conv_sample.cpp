@@ -6,13 +6,13 @@ namespace {
 NodeSample make_deform_conv(std::string_view op, NodeDraw& draw) {
   const std::int64_t groups = draw.integer(1, 2);
   const std::int64_t offset_groups = draw.integer(1, 2);
-  const std::int64_t channels = 2 * draw.integer(1, 2);
+  const std::int64_t channels = 2;
   const std::int64_t filters = groups * draw.integer(1, 2);
-  const std::string x = draw.reals({1, channels, 3, 4});
+  const std::string x = draw.reals({1, channels, 3, 3});
   const std::string w = draw.reals({filters, channels / groups, 2, 2});
   const Axes pads = draw.integers(4, 0, 1);
   const std::int64_t height = (3 + pads[0] + pads[2] - 2) + 1;
-  const std::int64_t width = (4 + pads[1] + pads[3] - 2) / 2 + 1;
+  const std::int64_t width = (3 + pads[1] + pads[3] - 2) / 2 + 1;
   std::vector<std::string> inputs = {x, w, draw.reals({1, offset_groups * 8, height, width})};
   inputs.push_back(draw.coin() ? draw.reals({filters}) : "");
   if (draw.coin()) inputs.push_back(draw.reals({1, offset_groups * 4, height, width}));

@@ -1,5 +1,5 @@
-// Attention in the domain com.microsoft: Attention, MultiHeadAttention, GroupQueryAttention,
-// DecoderMasked..., PackedMultiHeadAttention, RotaryEmbedding.
+// Attention in the domain com.microsoft: Attention, QAttention, MultiHeadAttention,
+// GroupQueryAttention, SparseAttention, DecoderMasked..., Packed..., RotaryEmbedding.
 //
 // A causal mask ends at the last key for the last query. A mask of keys hides pairs that are
 // computed all the same.
@@ -13,7 +13,6 @@
 namespace pfsday::onnx {
 namespace {
 
-using graph::Exact;
 using ops::AttentionOptions;
 
 /// What one attention is of, [B, H, S, D] each, and the caches that go out of it.
@@ -24,19 +23,10 @@ struct Operands {
   AttentionOptions options = {};
 };
 
-/// Numbers from `first` up, as many as `size`.
-Value count_up(std::int64_t first, std::int64_t size, Builder& b) {
-  const TensorType type{ElementType::i64, {size}};
-  if (!graph::can_be_literal(type)) return b.graph().add_tensor("", type);
-  std::vector<Exact> values;
-  for (std::int64_t i = 0; i < size; ++i) values.push_back(static_cast<Exact>(first + i));
-  return b.constant(Literal::of(type, std::move(values)));
-}
-
 /// For a vector of lengths of [B]: true at the keys [B, 1, 1, T] before them, or from them on.
 Value keys_beside(std::string_view comparison, Value lengths, std::int64_t keys, Builder& b) {
   const std::int64_t batch = b.shape(lengths)[0];
-  const Value positions = b.reshape(count_up(0, keys, b), {1, 1, 1, keys});
+  const Value positions = b.reshape(b.iota(keys), {1, 1, 1, keys});
   const Value limits = b.reshape(b.cast(lengths, ElementType::i64), {batch, 1, 1, 1});
   return b.binary(comparison, positions, limits);
 }
@@ -167,6 +157,21 @@ Result<Values> lower_attention(const OnnxNode& node, Builder& b) {
   if (node.has_input(2)) projected = b.add(projected, node.input(2));
   if (!projected) return Values{};
   return attend_projected(node, projected, 3, 4, b);
+}
+
+/// Inputs x, weights, bias, the scales of both, mask, the zero points of both, past: projected as
+/// MatMulIntegerToFloat does, then as Attention.
+Result<Values> lower_quantized(const OnnxNode& node, Builder& b) {
+  if (TRY(node.integer("past_present_share_buffer", 0)) != 0) {
+    return fail(Code::type_unsupported, "how much of a shared cache is filled is not known");
+  }
+  const auto at = [&](std::size_t i) { return node.input(i); };
+  const OnnxNode product = node.with_inputs({at(0), at(1), at(3), at(4), at(6), at(7), at(2)});
+  const Lowering& project = *find_lowering(microsoft, "MatMulIntegerToFloat", 1);
+  const Values projected = TRY(project.lower(product, b));
+  if (projected.empty() || !projected[0]) return Values{};
+  return attend_projected(node.with_inputs({at(0), at(1), at(2), at(5), at(8)}), projected[0], 3, 4,
+                          b);
 }
 
 /// Where the inputs of MultiHeadAttention and of its relatives stand.
@@ -412,11 +417,30 @@ Result<Values> lower_packed_multi_head(const OnnxNode& node, Builder& b) {
   return Values{b.reshape(outputs[0], {y[0] * y[1], y[2]})};
 }
 
+/// Inputs x, weights, bias, offsets [B, S] of the tokens, lengths, bias of the scores.
+Result<Values> lower_packed(const OnnxNode& node, Builder& b) {
+  const Value x = TRY(unpacked_tokens(node.input(0), b.shape(node.input(3)), b));
+  const Values outputs = TRY(lower_attention(
+      node.with_inputs({x, node.input(1), node.input(2), {}, {}, node.input(5)}), b));
+  if (outputs.empty() || !outputs[0]) return Values{};
+  const Shape y = b.shape(outputs[0]);
+  return Values{b.reshape(outputs[0], {y[0] * y[1], y[2]})};
+}
+
+/// Inputs q, k, v, past keys and values, the blocks that queries see, total length, lengths,
+/// cosines, sines.
+Result<Values> lower_sparse(const OnnxNode& node, Builder& b) {
+  b.note_bound("upper_bound", "each query sees every block of keys up to its own");
+  const auto at = [&](std::size_t i) { return node.input(i); };
+  return lower_group_query(
+      node.with_inputs({at(0), at(1), at(2), at(3), at(4), at(8), at(7), at(9), at(10)}), b);
+}
+
 /// Positions [B, S] of each token, or one [1] from which on they count.
 Result<Value> rows_of_positions(Value cache, Value positions, std::int64_t size, Builder& b) {
   if (b.shape(positions).size() == 2) return b.gather(cache, positions, 0);
   const Value first = b.reshape(b.cast(positions, ElementType::i64), {1});
-  return b.gather(cache, b.add(count_up(0, size, b), first), 0);
+  return b.gather(cache, b.add(b.iota(size), first), 0);
 }
 
 /// How many heads x [B, S, H * D] has: as stated, or as the caches are wide.
@@ -452,6 +476,9 @@ constexpr Lowering rows[] = {
      .inputs = 2,
      .lower = lower_attention,
      .domain = microsoft},
+    {.op = "QAttention", .inputs = 5, .lower = lower_quantized, .domain = microsoft},
+    {.op = "PackedAttention", .inputs = 4, .lower = lower_packed, .domain = microsoft},
+    {.op = "SparseAttention", .lower = lower_sparse, .domain = microsoft},
     {.op = "MultiHeadAttention", .lower = lower_multi_head, .domain = microsoft},
     {.op = "DecoderMaskedMultiHeadAttention",
      .lower = lower_decoder_multi_head,

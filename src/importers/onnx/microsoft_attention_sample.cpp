@@ -174,6 +174,71 @@ NodeSample make_packed(std::string_view op, NodeDraw& draw) {
   return draw.finish_in(microsoft, op, inputs, attributes);
 }
 
+/// Tokens of which none is padding.
+NodeSample make_packed_projected(std::string_view op, NodeDraw& draw) {
+  const Sizes s = draw_sizes(draw);
+  const std::int64_t tokens = s.batch * s.queries;
+  const std::int64_t hidden = draw.integer(1, 3);
+  const std::int64_t projected = 3 * s.heads * s.width;
+  std::vector<std::string> inputs = {draw_input(draw, {tokens, hidden}),
+                                     draw.reals({hidden, projected}), draw.reals({projected}),
+                                     draw.whole_numbers({s.batch, s.queries}, 0, tokens - 1),
+                                     draw.whole_numbers({s.batch + 1}, 0, tokens)};
+  if (draw.coin()) inputs.push_back(draw_bias(draw, s, s.queries));
+  return draw.finish_in(microsoft, op, inputs, {{"num_heads", s.heads}});
+}
+
+/// Scales and zero points for all of the weights, or for each column.
+NodeSample make_quantized(std::string_view op, NodeDraw& draw) {
+  const Sizes s = draw_sizes(draw);
+  const std::int64_t hidden = draw.integer(1, 3);
+  const std::int64_t projected = 3 * s.heads * s.width;
+  const auto scale = [&](const Shape& shape) {
+    return draw.reals_within(shape, 0.01, 0.02, NodeDraw::Held::yes);
+  };
+  const bool by_column = draw.coin();
+  const Shape columns = by_column ? Shape{projected} : Shape{};
+  std::vector<std::string> inputs = {
+      draw.typed_integers(ElementType::u8, {s.batch, s.queries, hidden}, 0, 200),
+      draw.typed_integers(ElementType::i8, {hidden, projected}, -100, 100, NodeDraw::Held::yes),
+      draw.reals({projected}),
+      scale({}),
+      scale(columns),
+      draw.coin() ? draw_mask(draw, s.batch, s.queries, s.past + s.queries) : "",
+      draw.held_scalar(ElementType::u8, 3),
+      draw.typed_integers(ElementType::i8, columns, 0, 5, NodeDraw::Held::yes)};
+  if (s.past > 0) inputs.push_back(draw_input(draw, {2, s.batch, s.heads, s.past, s.width}));
+  return draw.finish_in(microsoft, op, inputs,
+                        {{"num_heads", s.heads}, {"unidirectional", draw.integer(0, 1)}},
+                        s.past > 0 ? 2 : 1);
+}
+
+/// A cache with room for all.
+NodeSample make_sparse(std::string_view op, NodeDraw& draw) {
+  const Sizes s = draw_sizes(draw);
+  const std::int64_t width = 2 * draw.integer(1, 2);
+  const std::int64_t keys = s.past + s.queries;
+  const Shape cache = {s.batch, s.heads, keys + draw.integer(0, 2), width};
+  const Shape of_keys = {s.batch, s.queries, s.heads * width};
+  std::vector<std::string> inputs = {draw_input(draw, {s.batch, s.queries, 2 * s.heads * width}),
+                                     draw_input(draw, of_keys),
+                                     draw_input(draw, of_keys),
+                                     draw_input(draw, cache),
+                                     draw_input(draw, cache),
+                                     draw.whole_numbers({1, 3}, 0, 2),
+                                     draw.whole_numbers({1, 3}, 0, 1),
+                                     draw.held_integers({keys}),
+                                     draw.whole_numbers({s.batch}, keys, keys)};
+  const std::int64_t rotates = draw.integer(0, 1);
+  for (int i = 0; i < 2 && rotates != 0; ++i) inputs.push_back(draw.reals({8, width / 2}));
+  return draw.finish_in(microsoft, op, inputs,
+                        {{"num_heads", 2 * s.heads},
+                         {"kv_num_heads", s.heads},
+                         {"sparse_block_size", std::int64_t{16}},
+                         {"do_rotary", rotates}},
+                        3);
+}
+
 /// A past that is whole, or the first part of a cache with room for all.
 NodeSample make_group_query(std::string_view op, NodeDraw& draw) {
   const Sizes s = draw_sizes(draw);
@@ -248,6 +313,9 @@ constexpr LoweringSample samples[] = {
     {"MultiHeadAttention", make_multi_head, microsoft},
     {"DecoderMaskedMultiHeadAttention", make_decoder, microsoft},
     {"PackedMultiHeadAttention", make_packed, microsoft},
+    {"QAttention", make_quantized, microsoft},
+    {"PackedAttention", make_packed_projected, microsoft},
+    {"SparseAttention", make_sparse, microsoft},
     {"GroupQueryAttention", make_group_query, microsoft},
     {"RotaryEmbedding", make_rotary, microsoft},
 };

@@ -12,7 +12,14 @@ template <const char* op, std::int64_t opset>
 Result<Values> lower_same(const OnnxNode& node, Builder& b) {
   return lower_as(op, opset, node, b);
 }
-constexpr char trilu[] = "Trilu", gather_nd[] = "GatherND";
+constexpr char trilu[] = "Trilu", gather_nd[] = "GatherND", grid_sample[] = "GridSample";
+
+/// Sums of 8-bit integers, as 32-bit ones.
+Result<Values> lower_reduce_integer(const OnnxNode& node, Builder& b) {
+  const bool is_unsigned = b.type(node.input(0)).element == ElementType::u8;
+  const Value x = b.cast(node.input(0), is_unsigned ? ElementType::u32 : ElementType::i32);
+  return lower_as("ReduceSum", 11, node.with_inputs({x}), b);
+}
 
 /// By steps of 1 where none are given.
 Result<Values> lower_range(const OnnxNode& node, Builder& b) {
@@ -72,6 +79,8 @@ Result<Values> lower_complex_mul(const OnnxNode& node, Builder& b) {
 
 constexpr Lowering rows[] = {
     {.op = "Trilu", .lower = lower_same<trilu, 14>, .domain = microsoft},
+    {.op = "GridSample", .inputs = 2, .lower = lower_same<grid_sample, 16>, .domain = microsoft},
+    {.op = "ReduceSumInteger", .lower = lower_reduce_integer, .domain = microsoft},
     {.op = "Range", .inputs = 2, .lower = lower_range, .domain = microsoft},
     {.op = "GatherND", .inputs = 2, .lower = lower_same<gather_nd, 12>, .domain = microsoft},
     {.op = "ExpandDims", .inputs = 2, .lower = lower_expand_dims, .domain = microsoft},

@@ -10,6 +10,20 @@ NodeSample make_trilu(std::string_view op, NodeDraw& draw) {
   return draw.finish_in(microsoft, op, inputs, {{"upper", draw.integer(0, 1)}});
 }
 
+NodeSample make_grid_sample(std::string_view op, NodeDraw& draw) {
+  const std::string x = draw.reals({1, 2, 3, 2}, NodeDraw::Domain::any, NodeDraw::Held::no);
+  return draw.finish_in(microsoft, op, {x, draw.reals({1, 2, draw.integer(1, 2), 2})},
+                        {{"mode", draw.choose({"bilinear", "nearest"})},
+                         {"padding_mode", draw.choose({"zeros", "border"})}});
+}
+
+NodeSample make_reduce_integer(std::string_view op, NodeDraw& draw) {
+  const ElementType element = draw.coin() ? ElementType::u8 : ElementType::i8;
+  const std::string x = draw.typed_integers(element, {2, 3, 2}, 0, 100);
+  return draw.finish_in(microsoft, op, {x},
+                        {{"axes", draw.some_axes(3)}, {"keepdims", draw.integer(0, 1)}});
+}
+
 NodeSample make_range(std::string_view op, NodeDraw& draw) {
   const std::string start = draw.held_scalar(ElementType::f32, 1);
   const std::string limit = draw.held_scalar(ElementType::f32, 5);
@@ -51,6 +65,8 @@ NodeSample make_complex(std::string_view op, NodeDraw& draw) {
 
 constexpr LoweringSample samples[] = {
     {"Trilu", make_trilu, microsoft},
+    {"GridSample", make_grid_sample, microsoft},
+    {"ReduceSumInteger", make_reduce_integer, microsoft},
     {"Range", make_range, microsoft},
     {"GatherND", make_gather_nd, microsoft},
     {"ExpandDims", make_expand_dims, microsoft},

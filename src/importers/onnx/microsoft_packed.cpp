@@ -1,4 +1,5 @@
-// Operators on packed weights of the domain com.microsoft: MatMulNBits, GatherBlockQuantized.
+// Operators on packed weights of the domain com.microsoft: MatMulNBits, MatMulBnb4,
+// GatherBlockQuantized.
 #include <fmt/format.h>
 
 #include "importers/onnx/microsoft.h"
@@ -53,7 +54,46 @@ Result<Values> lower_gather_packed(const OnnxNode& node, Builder& b) {
   return Values{TRY(unpack_weights(packed, lead, columns, b))};
 }
 
+/// What each of the 16 codes stands for: numbers of 4 bits (FP4), or quantiles of a normal
+/// distribution (NF4). Dettmers et al., https://arxiv.org/abs/2305.14314, appendix E, and the
+/// tables of bitsandbytes.
+constexpr graph::Exact codes_fp4[] = {
+    0, 0.005208333L,  0.6666667L,  1,  0.3333333L,  0.5L,  0.1666667L,  0.25L,
+    0, -0.005208333L, -0.6666667L, -1, -0.3333333L, -0.5L, -0.1666667L, -0.25L};
+constexpr graph::Exact codes_nf4[] = {
+    -1,         -0.6961928L, -0.5250731L, -0.3949175L, -0.2844414L, -0.1847734L, -0.09105004L, 0,
+    0.0795803L, 0.1609302L,  0.2461123L,  0.3379152L,  0.4407098L,  0.562617L,   0.7229568L,   1};
+
+/// Inputs a [..., K], the codes of the weights [N, K], two to a byte and the first in its high
+/// bits, the largest size in each block. A code is looked up, then scaled: one mul for each weight.
+Result<Values> lower_matmul_bnb4(const OnnxNode& node, Builder& b) {
+  const std::int64_t columns = TRY(node.integer("K", 0));
+  const std::int64_t rows = TRY(node.integer("N", 0));
+  const std::int64_t block = TRY(node.integer("block_size", 0));
+  TRY(check_limits({ElementType::u8, {rows, columns}}));
+  const std::int64_t count = rows * columns;
+  const bool is_turned = TRY(node.integer("transB", 1)) != 0;
+  if (rows < 1 || columns < 1 || block < 2 || count % block != 0 || !is_turned) {
+    return fail(Code::type_unsupported,
+                fmt::format("weights [{}, {}] in blocks of {}", rows, columns, block));
+  }
+  b.use_as_parameter(node.input(1), 2);
+  const bool is_float = TRY(node.integer("quant_type", 1)) == 0;
+  const std::span<const graph::Exact> codes = is_float ? codes_fp4 : codes_nf4;
+  const ElementType element = b.type(node.input(2)).element;
+  const Value table = b.constant(Literal::of({element, {16}}, {codes.begin(), codes.end()}));
+  const Value bytes = b.reshape(node.input(1), {count / 2, 1});
+  const Value pairs = b.emit("unpack", {bytes}, {{"bits", std::int64_t{4}}});
+  if (!pairs) return Values{};
+  const Value code = b.reshape(b.reverse(pairs, 1), {count / block, block});
+  const Value scale = b.reshape(node.input(2), {count / block, 1});
+  const Value w = b.mul(b.gather(table, b.cast(code, ElementType::i64), 0), scale);
+  const std::int64_t last = b.type(node.input(0)).rank() - 1;
+  return Values{b.dot(node.input(0), b.reshape(w, {rows, columns}), {{}, {}, {last}, {1}})};
+}
+
 constexpr Lowering rows[] = {
+    {.op = "MatMulBnb4", .inputs = 3, .lower = lower_matmul_bnb4, .domain = microsoft},
     {.op = "MatMulNBits", .inputs = 3, .lower = lower_matmul_bits, .domain = microsoft},
     {.op = "GatherBlockQuantized", .inputs = 3, .lower = lower_gather_packed, .domain = microsoft},
 };

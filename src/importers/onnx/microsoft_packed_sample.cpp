@@ -46,6 +46,20 @@ NodeSample make_matmul(std::string_view op, NodeDraw& draw) {
                         {{"K", columns}, {"N", rows}, {"bits", bits}, {"block_size", block}});
 }
 
+NodeSample make_bnb4(std::string_view op, NodeDraw& draw) {
+  const std::int64_t block = 2 * draw.integer(1, 2);
+  const std::int64_t rows = draw.integer(1, 3);
+  const std::int64_t columns = block * draw.integer(1, 2);
+  Shape x = draw.shape(0, 2);
+  x.push_back(columns);
+  const std::string a = draw.reals(x, NodeDraw::Domain::any, Held::no);
+  const std::string codes =
+      draw.typed_integers(ElementType::u8, {rows * columns / 2}, 0, 255, Held::yes);
+  return draw.finish_in(
+      microsoft, op, {a, codes, draw_scales(draw, {rows * columns / block})},
+      {{"K", columns}, {"N", rows}, {"block_size", block}, {"quant_type", draw.integer(0, 1)}});
+}
+
 NodeSample make_gather(std::string_view op, NodeDraw& draw) {
   const std::int64_t bits = std::int64_t{1} << draw.integer(1, 3);
   const std::int64_t blocks = draw.integer(1, 2);
@@ -61,6 +75,7 @@ NodeSample make_gather(std::string_view op, NodeDraw& draw) {
 }
 
 constexpr LoweringSample samples[] = {{"MatMulNBits", make_matmul, microsoft},
+                                      {"MatMulBnb4", make_bnb4, microsoft},
                                       {"GatherBlockQuantized", make_gather, microsoft}};
 
 }  // namespace

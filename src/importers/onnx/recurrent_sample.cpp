@@ -10,12 +10,14 @@ struct Sizes {
   bool batch_first;
 };
 
+/// Three steps show what is handed on twice; where there are two directions, two are enough.
 Sizes draw_sizes(std::string_view op, NodeDraw& draw, bool batch_first) {
+  const std::int64_t directions = draw.integer(1, 2);
   return {.gates = op == "RNN"   ? 1
                    : op == "GRU" ? 3
                                  : 4,
-          .directions = draw.integer(1, 2),
-          .steps = draw.integer(1, 3),
+          .directions = directions,
+          .steps = draw.integer(1, 4 - directions),
           .batch = draw.integer(1, 2),
           .input = draw.integer(1, 2),
           .hidden = draw.integer(1, 2),

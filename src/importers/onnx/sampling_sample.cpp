@@ -8,8 +8,8 @@ NodeSample make_grid_sample(std::string_view op, NodeDraw& draw) {
   Shape x = {draw.integer(1, 2), draw.integer(1, 2)};
   Shape grid = {x[0]};
   for (std::int64_t i = 0; i < axes; ++i) {
-    x.push_back(draw.integer(2, 3));
-    grid.push_back(draw.integer(1, 2));
+    x.push_back(draw.integer(2, axes == 3 ? 2 : 3));
+    grid.push_back(draw.integer(1, axes == 3 ? 1 : 2));
   }
   grid.push_back(axes);
   const std::string image = draw.reals(x, {}, NodeDraw::Held::no);
@@ -34,7 +34,7 @@ NodeSample make_affine_grid(std::string_view op, NodeDraw& draw) {
 NodeSample make_roi_align(std::string_view op, NodeDraw& draw) {
   const std::int64_t opset = draw.coin() ? 10 : 16;
   const std::int64_t regions = draw.integer(1, 2);
-  const std::string x = draw.reals({2, 2, 3, 4}, {}, NodeDraw::Held::no);
+  const std::string x = draw.reals({2, draw.integer(1, 2), 3, 2}, {}, NodeDraw::Held::no);
   const std::string boxes = draw.reals({regions, 4});
   const std::string batch = draw.whole_numbers({regions}, 0, 1);
   std::vector<std::pair<std::string, AttributeToWrite>> attributes = {
@@ -51,7 +51,7 @@ NodeSample make_roi_align(std::string_view op, NodeDraw& draw) {
 }
 
 NodeSample make_max_roi_pool(std::string_view op, NodeDraw& draw) {
-  const std::string x = draw.reals({1, 2, 4, 3}, {}, NodeDraw::Held::no);
+  const std::string x = draw.reals({1, draw.integer(1, 2), 4, 2}, {}, NodeDraw::Held::no);
   // The first number, the image, becomes 0.
   const std::string regions = draw.reals_within({2, 5}, 0, 0.9);
   return draw.finish(
