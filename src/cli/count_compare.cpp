@@ -21,10 +21,11 @@ Result<report::CountReport> print_comparison(Session& session, const Args& args,
     session.print(report::compare_json(report));
   } else {
     session.print(report::count_heading(report.report));
-    for (const std::string& note : report.report.notes) session.print(note + "\n");
+    print_notes(session, report.report.notes);
     session.print("\n");
     session.print(to_table(report::compare_grid(report)));
-    session.print("\n" + report::compare_notes(report));
+    session.print("\n");
+    print_notes(session, report::compare_notes(report));
     print_reservations(session, report.report);
   }
   return std::move(report.report);

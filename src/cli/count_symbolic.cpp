@@ -21,7 +21,7 @@ Result<report::CountReport> print_symbolic(Session& session, const Args& args,
     session.print(report::symbolic_json(report));
   } else {
     session.print(report::count_heading(report.sample));
-    for (const std::string& note : report.sample.notes) session.print(note + "\n");
+    print_notes(session, report.sample.notes);
     session.print(report::symbolic_heading(report) + "\n");
     session.print(to_table(report::symbolic_grid(report)));
     print_reservations(session, report.sample);

@@ -4,8 +4,6 @@
 #include <optional>
 #include <set>
 
-#include "ops/attention.h"
-
 namespace pfsday::count {
 namespace {
 
@@ -118,11 +116,17 @@ class Search {
     return products.size() == 1 ? std::optional(*products.begin()) : std::nullopt;
   }
 
+  struct Use {
+    std::size_t node = 0;
+    Value operand = {};
+    auto operator<=>(const Use&) const = default;
+  };
+
   /// The only product of the same pass to which the softmax goes.
-  std::optional<std::size_t> product_after(Value p, graph::Pass pass) const {
+  std::optional<Use> product_after(Value p, graph::Pass pass) const {
     const Count elements = graph_.type(p).elements();
     std::set<Value> seen = {p};
-    std::set<std::size_t> products;
+    std::set<Use> products;
     std::vector<Value> pending = {p};
     while (!pending.empty() && seen.size() < longest_search) {
       const Value from = pending.back();
@@ -130,7 +134,7 @@ class Search {
       for (const std::size_t i : users_[from.index]) {
         const Node& node = graph_.nodes()[i];
         if (node.pass != pass) continue;
-        if (is_kind(&node, {"dot"})) products.insert(i);
+        if (is_kind(&node, {"dot"})) products.insert({i, from});
         const Value to = node.output(0);
         const bool goes_on = may_stand_between(node) && is_of_size(to, elements);
         if (goes_on && seen.insert(to).second) pending.push_back(to);
@@ -140,9 +144,9 @@ class Search {
   }
 
   std::optional<AttentionChain> describe(const Softmax& softmax, std::size_t scores,
-                                         std::size_t context) const {
+                                         const Use& context) const {
     const NodeView first(graph_, graph_.nodes()[scores]);
-    const NodeView second(graph_, graph_.nodes()[context]);
+    const NodeView second(graph_, graph_.nodes()[context.node]);
     const Count pairs = Count(softmax.queries) * softmax.keys;
     const auto heads = quotient(graph_.type(softmax.x).elements(), pairs);
     if (!heads || *heads == 0) return std::nullopt;
@@ -155,9 +159,10 @@ class Search {
       return graph_.origins()[graph_.nodes()[i].origin].name;
     };
     return AttentionChain{.scores = scores,
-                          .context = context,
+                          .context = context.node,
+                          .weights = context.operand,
                           .scores_layer = layer_of(scores),
-                          .context_layer = layer_of(context),
+                          .context_layer = layer_of(context.node),
                           .heads = *heads,
                           .queries = softmax.queries,
                           .keys = softmax.keys,
@@ -173,36 +178,6 @@ class Search {
 
 std::vector<AttentionChain> find_attention_chains(const Graph& graph) {
   return Search(graph).run();
-}
-
-std::map<std::size_t, ops::Work> causal_work_of_chains(const Graph& graph,
-                                                       const std::vector<AttentionChain>& chains) {
-  // The products of gradients have the origin of the product they are of, and its size.
-  std::map<std::pair<std::uint32_t, Count>, ops::Work> by_product;
-  std::map<std::size_t, ops::Work> corrected;
-  for (const AttentionChain& chain : chains) {
-    if (!chain.can_be_causal()) continue;
-    const Count all = chain.heads * chain.queries * chain.keys;
-    const Count causal =
-        chain.heads * ops::attention_pairs(chain.queries, chain.keys,
-                                           {.causal = true, .offset = chain.keys - chain.queries});
-    const auto correct = [&](std::size_t node, std::int64_t width) {
-      corrected[node] = ops::mul_adds(causal * width);
-      by_product[{graph.nodes()[node].origin, all * width}] = corrected[node];
-    };
-    correct(chain.scores, chain.width);
-    correct(chain.context, chain.value_width);
-  }
-  for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
-    const Node& node = graph.nodes()[i];
-    if (node.pass == graph::Pass::forward || !is_kind(&node, {"dot"})) continue;
-    const NodeView view(graph, node);
-    const Count size =
-        view.output_type(0).elements() * size_over(view.input_shape(0), view.axes("contract_a"));
-    const auto found = by_product.find({node.origin, size});
-    if (found != by_product.end()) corrected[i] = found->second;
-  }
-  return corrected;
 }
 
 }  // namespace pfsday::count

@@ -35,9 +35,8 @@ Count stored_bytes(const Graph& graph, Value v) {
 }
 
 /// The node, run that many times.
-PassCount count_node(const Graph& graph, const Node& node, const ops::Rules& rules, Count times) {
-  PassCount count;
-  count.work = ops::primitive_of(*node.kind).work(NodeView(graph, node), rules);
+PassCount count_node(const Graph& graph, const Node& node, Work work, Count times) {
+  PassCount count{.work = work};
   for (const Value v : node.inputs) count.bytes += stored_bytes(graph, v);
   for (std::uint32_t k = 0; k < node.output_count; ++k) {
     count.bytes += graph.type(node.output(k)).bytes();
@@ -89,7 +88,11 @@ namespace {
 class Counter {
  public:
   Counter(const Graph& root, const CountOptions& options)
-      : root_(root), options_(options), breakdown_(root, options.breakdown) {}
+      : root_(root), options_(options), breakdown_(root, options.breakdown) {
+    if (options.rules.attention == ops::Rules::Attention::causal) {
+      causal_ = find_causal_products(root);
+    }
+  }
 
   void add_root(const Schedule& schedule) {
     const std::vector<bool> is_live = graph::find_live_nodes(root_);
@@ -120,13 +123,22 @@ class Counter {
       return;
     }
     if (is_forward) counted_.insert(node.origin);
-    const PassCount count = count_node(graph, node, options_.rules, times);
+    record(graph, node, pass, count_node(graph, node, work_of(graph, node, pass), times));
+    if (!has_recomputed_scores(node)) return;
+    Work scores = work_of(graph, node, Pass::recompute);  // of operands that are there already
+    record(graph, node, Pass::recompute, {.work = scores *= times});
+  }
+
+  Work work_of(const Graph& graph, const Node& node, Pass pass) const {
+    return work_of_node(graph, node, pass, options_.rules, causal_);
+  }
+
+  void record(const Graph& graph, const Node& node, Pass pass, const PassCount& count) {
     counts_.passes[static_cast<std::size_t>(pass)] += count;
     breakdown_.add(node.origin, pass, count);
-    if (options_.lines) {
-      counts_.lines.push_back(line_of(graph, node, root_.origins()[node.origin], count.work));
-      counts_.lines.back().pass = pass;
-    }
+    if (!options_.lines) return;
+    counts_.lines.push_back(line_of(graph, node, root_.origins()[node.origin], count.work));
+    counts_.lines.back().pass = pass;
   }
 
   void add_loop(const Node& node, Count times, Pass pass) {
@@ -158,6 +170,7 @@ class Counter {
 
   const Graph& root_;
   const CountOptions& options_;
+  CausalProducts causal_;
   Breakdown breakdown_;
   Counts counts_;
   std::set<std::uint32_t> counted_;
@@ -171,8 +184,8 @@ Result<Counts> count_graph(const Graph& graph, const CountOptions& options,
   Counter counter(graph, options);
   counter.add_root(schedule);
   Counts counts = std::move(counter).take();
-  for (const Pass pass : {Pass::forward, Pass::loss, Pass::data_gradient, Pass::weight_gradient}) {
-    counts.total += counts.pass(pass);
+  for (std::size_t i = 0; i < graph::pass_count; ++i) {
+    if (is_in_total(static_cast<Pass>(i))) counts.total += counts.passes[i];
   }
   const auto has_overflowed = [](const PassCount& pass) {
     return pass.work.overflowed() || pass.bytes.overflowed();
@@ -186,6 +199,9 @@ Result<Counts> count_graph(const Graph& graph, const CountOptions& options,
   }
   counts.parameters = count_parameters(graph);
   counts.bounds = find_bounds(graph);
+  if (options.rules.attention != ops::Rules::Attention::as_written) {
+    counts.attention = find_attention_layers(graph, options.rules);
+  }
   return counts;
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "count/attention_layers.h"
 #include "count/bounds.h"
 #include "count/breakdown.h"
 #include "count/schedule.h"
@@ -59,6 +60,8 @@ struct Counts {
   std::vector<Row> rows = {};
   std::vector<Line> lines = {};
   std::vector<ViewCounts> views = {};  ///< in the order of CountOptions::views
+  /// Where the rules read attention in another way than it is written: all there is.
+  std::vector<AttentionLayer> attention = {};
 
   bool complete() const { return uncounted.empty(); }
   const PassCount& pass(Pass pass) const { return passes[static_cast<std::size_t>(pass)]; }

@@ -3,9 +3,14 @@
 
 #include <vector>
 
-#include "units/count.h"
+#include "graph/graph.h"
 
 namespace pfsday::count {
+
+/// What is computed again and the update stand beside the total.
+constexpr bool is_in_total(graph::Pass pass) {
+  return pass != graph::Pass::recompute && pass != graph::Pass::optimizer;
+}
 
 /// What is done more than once, or once for several micro-batches. By default: all of it once.
 struct Schedule {

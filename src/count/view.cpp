@@ -19,7 +19,9 @@ using units::Count;
 class Viewer {
  public:
   Viewer(const Graph& root, const View& view, const ops::Rules& rules)
-      : root_(root), view_(view), rules_(rules) {}
+      : root_(root), view_(view), rules_(rules) {
+    if (rules.attention == ops::Rules::Attention::causal) causal_ = find_causal_products(root);
+  }
 
   void look(const Schedule& schedule) {
     const std::vector<bool> is_live = graph::find_live_nodes(root_);
@@ -43,6 +45,9 @@ class Viewer {
   void add(const Node& node, Pass pass, Count times, Operators& operators) {
     if (!node.bodies.empty()) return look_at_loop(node, pass, times);
     operators[{node.origin, pass, times}].push_back(&node);
+    if (has_recomputed_scores(node)) {
+      operators[{node.origin, Pass::recompute, times}].push_back(&node);
+    }
   }
 
   void look_at_loop(const Node& loop, Pass pass, Count times) {
@@ -61,17 +66,17 @@ class Viewer {
   void look_at(const Graph& graph, const Operators& operators) {
     for (const auto& [key, nodes] : operators) {
       const auto& [origin, pass, times] = key;
-      Seen seen = view_.look({graph, root_.origins()[origin], pass, nodes}, rules_);
+      Seen seen = view_.look({graph, root_.origins()[origin], pass, nodes, causal_}, rules_);
       seen *= times;
       counts_.passes[static_cast<std::size_t>(pass)] += seen;
-      const bool is_beside = pass == Pass::recompute || pass == Pass::optimizer;
-      if (!is_beside) counts_.total += seen;
+      if (is_in_total(pass)) counts_.total += seen;
     }
   }
 
   const Graph& root_;
   const View& view_;
   const ops::Rules& rules_;
+  CausalProducts causal_;
   ViewCounts counts_;
 };
 
@@ -95,9 +100,7 @@ Result<ViewCounts> count_view(const Graph& graph, const View& view, const ops::R
 }
 
 ops::Work work_of(const ViewedOperator& op, const Node& node, const ops::Rules& rules) {
-  const ops::Primitive& primitive = ops::primitive_of(*node.kind);
-  if (primitive.cost != ops::Cost::work) return {};
-  return primitive.work(graph::NodeView(op.graph, node), rules);
+  return work_of_node(op.graph, node, op.pass, rules, op.causal);
 }
 
 ops::Work work_of(const ViewedOperator& op, const ops::Rules& rules) {

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "count/causal_products.h"
 #include "count/schedule.h"
 #include "graph/graph.h"
 #include "ops/primitive.h"
@@ -25,6 +26,7 @@ struct ViewedOperator {
   const graph::Origin& origin;
   graph::Pass pass;
   std::span<const graph::Node* const> nodes;
+  const CausalProducts& causal;  ///< for rules that take attention as causal
 };
 
 /// What a view makes of it.
@@ -49,6 +51,7 @@ struct View {
   std::string_view unit;        ///< of the figure: "FLOP", "MAC"
   std::string_view apart = {};  ///< "transcendentals"; empty where nothing is kept apart
   std::string_view doc;         ///< what is counted and why it differs, in one line
+  bool is_tool = false;         ///< stands for a tool, which has rules of its own
   bool loops_once = false;      ///< the tool counts one trip of a loop
   /// The rules are those the user asked for; a tool that has its own ignores them.
   Seen (*look)(const ViewedOperator& op, const ops::Rules& rules) = nullptr;
@@ -74,7 +77,7 @@ Result<ViewCounts> count_view(const graph::Graph& graph, const View& view, const
 
 // For the files in views/.
 
-/// The work of the node under these rules; none of movement and of uncounted nodes.
+/// That of work_of_node.
 ops::Work work_of(const ViewedOperator& op, const graph::Node& node, const ops::Rules& rules);
 /// The same of all nodes.
 ops::Work work_of(const ViewedOperator& op, const ops::Rules& rules);

@@ -39,6 +39,12 @@ Count attention_rows(std::int64_t queries, std::int64_t keys, const AttentionMas
   return std::max<std::int64_t>(0, std::clamp<std::int64_t>(until, 0, queries) - first);
 }
 
+AttentionMask written_mask(const NodeView& attention) {
+  return {.causal = attention.integer("causal") != 0,
+          .offset = attention.integer("offset"),
+          .window = attention.integer("window")};
+}
+
 AttentionMask counted_mask(const AttentionMask& written, std::int64_t queries, std::int64_t keys,
                            const Rules& rules) {
   switch (rules.attention) {

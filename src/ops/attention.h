@@ -26,6 +26,8 @@ Count attention_pairs(std::int64_t queries, std::int64_t keys, const AttentionMa
 /// The queries of one head that see any key.
 Count attention_rows(std::int64_t queries, std::int64_t keys, const AttentionMask& mask);
 
+/// The mask that the attributes of a node, attention or attention_gradient, say.
+AttentionMask written_mask(const NodeView& attention);
 /// The mask that counts under the rules: the one that is written, none, or the causal one.
 AttentionMask counted_mask(const AttentionMask& written, std::int64_t queries, std::int64_t keys,
                            const Rules& rules);

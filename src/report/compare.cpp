@@ -133,22 +133,22 @@ Grid compare_grid(const CompareReport& report) {
   return grid;
 }
 
-std::string compare_notes(const CompareReport& report) {
-  std::string text;
+std::vector<std::string> compare_notes(const CompareReport& report) {
+  std::vector<std::string> notes;
   for (std::size_t i = 0; i < count::views().size(); ++i) {
     const View& view = *count::views()[i];
-    text += fmt::format("{}: {}", view.name, view.doc);
-    if (!view.apart.empty()) {
-      text += fmt::format(" ({} {})", to_grouped(report.report.counts.views[i].total.apart),
-                          view.apart);
-    }
-    text += "\n";
+    notes.push_back(fmt::format("{}: {}", view.name, view.doc));
+    if (view.apart.empty()) continue;
+    notes.back() +=
+        fmt::format(" ({} {})", to_grouped(report.report.counts.views[i].total.apart), view.apart);
   }
-  if (!report.tokens) return text;
-  return text + fmt::format("{} = {}: {} parameters, {} tokens ({})\n", estimate_name(report),
-                            to_grouped(usual_estimate(report)),
-                            to_grouped(report.report.counts.parameters.total),
-                            to_grouped(report.tokens->count), report.tokens->from);
+  if (report.tokens) {
+    notes.push_back(fmt::format("{} = {}: {} parameters, {} tokens ({})", estimate_name(report),
+                                to_grouped(usual_estimate(report)),
+                                to_grouped(report.report.counts.parameters.total),
+                                to_grouped(report.tokens->count), report.tokens->from));
+  }
+  return notes;
 }
 
 std::string compare_json(const CompareReport& report) {

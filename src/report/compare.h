@@ -33,8 +33,8 @@ units::Count usual_estimate(const CompareReport& report);
 
 Grid compare_grid(const CompareReport& report);
 
-/// One line for each convention, on what it counts; and the tokens taken.
-std::string compare_notes(const CompareReport& report);
+/// One for each convention, on what it counts; and the tokens taken.
+std::vector<std::string> compare_notes(const CompareReport& report);
 
 /// The document pfsday.compare/1.
 std::string compare_json(const CompareReport& report);

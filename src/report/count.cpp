@@ -66,6 +66,16 @@ std::string plural(std::size_t n, std::string_view noun) {
   return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
 }
 
+/// "total without recompute and optimizer", where there are any.
+std::string total_label(const CountReport& report) {
+  std::string label = "total";
+  for (const Pass pass : passes_of(report)) {
+    if (count::is_in_total(pass)) continue;
+    label += (label == "total" ? " without " : " and ") + name_of(pass);
+  }
+  return label;
+}
+
 /// The rows of one operator, layer, type or module: one for each pass it has work in.
 struct Group {
   count::Row sum = {};
@@ -126,23 +136,44 @@ std::vector<std::string> breakdown_headings(By by, std::span<const Pass> passes)
 /// Those passes of the step that have any work in this count.
 std::vector<Pass> busy_passes(const CountReport& report) {
   std::vector<Pass> busy;
-  for (const Pass pass : passes_of(report.request.step)) {
+  for (const Pass pass : passes_of(report)) {
     if (report.counts.pass(pass).work.operations() != Count(0)) busy.push_back(pass);
   }
   return busy;
 }
 
-/// Which nodes are counted by formulas: a few of them by name.
-std::string describe_custom(const CountReport& report) {
+/// "/a (FooBar), /b (FooBar) and 3 more": a few by name.
+template <class Use>
+std::string list_nodes(std::span<const Use> uses) {
   constexpr std::size_t most = 5;
-  const std::size_t all = report.custom.size();
   std::string names;
-  for (std::size_t i = 0; i < std::min(all, most); ++i) {
-    const importers::CustomUse& use = report.custom[i];
-    names += fmt::format("{}{} ({})", i == 0 ? "" : ", ", use.node, use.op);
+  for (const Use& use : uses.first(std::min(uses.size(), most))) {
+    names += fmt::format("{}{} ({})", names.empty() ? "" : ", ", use.node, use.op);
   }
-  if (all > most) names += fmt::format(" and {} more", all - most);
-  return fmt::format("Counted by the formulas of {}: {}", report.request.operators->file, names);
+  if (uses.size() > most) names += fmt::format(" and {} more", uses.size() - most);
+  return names;
+}
+
+std::string describe_custom(const CountReport& report) {
+  return fmt::format("Counted by the formulas of {}: {}", report.request.operators->file,
+                     list_nodes(std::span(report.custom)));
+}
+
+/// What --attention has found, and changed.
+std::string describe_attention(const CountReport& report) {
+  const bool is_causal = report.request.rules.attention == ops::Rules::Attention::causal;
+  const std::string option = fmt::format("--attention {}", is_causal ? "causal" : "full");
+  std::vector<count::AttentionLayer> changed = report.counts.attention;
+  if (changed.empty()) {
+    return option +
+           ": no attention is found, neither an operator nor a softmax between two "
+           "products; nothing changes.";
+  }
+  const std::string found = plural(changed.size(), "layer") + " of attention";
+  std::erase_if(changed, [](const count::AttentionLayer& layer) { return !layer.is_changed; });
+  if (changed.empty()) return fmt::format("{}: {}, written so; nothing changes.", option, found);
+  return fmt::format("{}: {}, {} changed: {}", option, found, changed.size(),
+                     list_nodes(std::span<const count::AttentionLayer>(changed)));
 }
 
 }  // namespace
@@ -167,12 +198,17 @@ std::string name_of(Pass pass) {
   return name;
 }
 
-std::vector<Pass> passes_of(const count::StepOptions& step) {
-  std::vector<Pass> passes = {Pass::forward};
-  if (step.step == Step::forward) return passes;
-  passes.insert(passes.end(), {Pass::loss, Pass::data_gradient, Pass::weight_gradient});
-  if (step.recompute != count::Recompute::none) passes.push_back(Pass::recompute);
-  if (step.optimizer != count::Optimizer::none) passes.push_back(Pass::optimizer);
+std::vector<Pass> passes_of(const CountReport& report) {
+  const count::StepOptions& step = report.request.step;
+  const auto is_asked = [&](Pass pass) {
+    if (pass == Pass::forward || step.step == Step::forward) return pass == Pass::forward;
+    if (pass == Pass::recompute) return step.recompute != count::Recompute::none;
+    return pass != Pass::optimizer || step.optimizer != count::Optimizer::none;
+  };
+  std::vector<Pass> passes;
+  for (const Pass pass : all_passes) {
+    if (is_asked(pass) || report.counts.pass(pass).work != Work{}) passes.push_back(pass);
+  }
   return passes;
 }
 
@@ -196,6 +232,9 @@ Result<CountReport> count_file(std::string_view path, importers::Bytes bytes,
                                           .node_count = model.node_count};
   report.counts = TRY(
       in_file(path, count::count_step(std::move(model.graph), report.request.step, count_options)));
+  if (report.request.rules.attention != ops::Rules::Attention::as_written) {
+    report.notes.push_back(describe_attention(report));
+  }
   if (report.request.step.step == Step::training && !has_loss(report)) {
     report.notes.emplace_back(
         "The file has no loss: the gradient of each floating-point output is taken as given.");
@@ -220,12 +259,12 @@ Grid view_grid(const CountReport& report) {
   if (!view.apart.empty()) grid.headings.emplace_back(view.apart);
   grid.headings.emplace_back("multiply-adds");
   grid.headings.emplace_back("bytes");
-  for (const Pass pass : passes_of(report.request.step)) {
+  for (const Pass pass : passes_of(report)) {
     if (pass == Pass::loss && !has_loss(report)) continue;
     grid.rows.push_back(view_row(name_of(pass), view, report.seen(pass), report.counts.pass(pass)));
   }
   if (grid.rows.size() > 1) {
-    grid.total = view_row("total", view, report.seen_total(), report.counts.total);
+    grid.total = view_row(total_label(report), view, report.seen_total(), report.counts.total);
   }
   return grid;
 }
@@ -235,11 +274,11 @@ Grid view_grid(const CountReport& report) {
 Grid pass_grid(const CountReport& report) {
   if (!report.request.views.empty()) return view_grid(report);
   Grid grid{.headings = {"pass", "FLOP", "of which products", "multiply-adds", "other", "bytes"}};
-  for (const Pass pass : passes_of(report.request.step)) {
+  for (const Pass pass : passes_of(report)) {
     if (pass == Pass::loss && !has_loss(report)) continue;
     grid.rows.push_back(pass_row(name_of(pass), report.counts.pass(pass)));
   }
-  if (grid.rows.size() > 1) grid.total = pass_row("total", report.counts.total);
+  if (grid.rows.size() > 1) grid.total = pass_row(total_label(report), report.counts.total);
   return grid;
 }
 
@@ -315,13 +354,15 @@ std::string count_heading(const CountReport& report) {
 std::vector<std::string> count_formulas(const CountReport& report) {
   std::vector<std::string> formulas;
   std::string sum;
-  for (const Pass pass : passes_of(report.request.step)) {
+  for (const Pass pass : passes_of(report)) {
     if (pass == Pass::loss && !has_loss(report)) continue;
     const Work& work = report.counts.pass(pass).work;
     formulas.push_back(fmt::format("{}: {} mul + {} add = {} FLOP", name_of(pass),
                                    to_grouped(work.mul), to_grouped(work.add),
                                    to_grouped(work.operations())));
-    sum += (sum.empty() ? "" : " + ") + to_grouped(work.operations());
+    if (count::is_in_total(pass)) {
+      sum += (sum.empty() ? "" : " + ") + to_grouped(work.operations());
+    }
   }
   const Count total = report.counts.total.work.operations();
   if (formulas.size() > 1) {

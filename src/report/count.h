@@ -57,8 +57,12 @@ inline constexpr std::size_t hashed_bytes = std::size_t{64} << 20U;
 /// Errors: those of the bindings, the importers and the count; the place names the file.
 Result<CountReport> count_file(std::string_view path, importers::Bytes bytes, CountRequest request);
 
-/// The passes that a count of that step shows.
-std::vector<graph::Pass> passes_of(const count::StepOptions& step);
+inline constexpr graph::Pass all_passes[] = {
+    graph::Pass::forward,         graph::Pass::loss,      graph::Pass::data_gradient,
+    graph::Pass::weight_gradient, graph::Pass::recompute, graph::Pass::optimizer};
+
+/// The passes that a count shows: those of the step that was asked for, and others with work.
+std::vector<graph::Pass> passes_of(const CountReport& report);
 
 /// As people read it: "data gradient".
 std::string name_of(graph::Pass pass);

@@ -76,7 +76,7 @@ std::vector<Total> totals_of(const CountDiff& diff) {
   const count::Counts& b = diff.b.counts;
   std::vector<Total> totals;
   totals.push_back({"parameters", {"parameters", "", a.parameters.total, b.parameters.total}});
-  for (const Pass pass : passes_of(diff.a.request.step)) {
+  for (const Pass pass : all_passes) {
     Change change{.name = name_of(pass),
                   .a = a.pass(pass).work.operations(),
                   .b = b.pass(pass).work.operations()};

@@ -20,7 +20,7 @@ std::string completeness(const CountReport& report) {
 /// Those passes beside the forward one that any of the models has.
 std::vector<Pass> other_passes(std::span<const CountReport> reports) {
   std::vector<Pass> passes;
-  for (const Pass pass : passes_of(reports.front().request.step)) {
+  for (const Pass pass : all_passes) {
     const bool is_any = std::ranges::any_of(reports, [&](const CountReport& report) {
       return report.counts.pass(pass).work != ops::Work{};
     });

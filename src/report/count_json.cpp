@@ -30,11 +30,25 @@ void write_pass(JsonWriter& json, std::string_view name, const count::PassCount&
 
 void write_macs(JsonWriter& json, const CountReport& report) {
   json.key("macs").begin_object();
-  for (const Pass pass : passes_of(report.request.step)) {
+  for (const Pass pass : passes_of(report)) {
     if (pass == Pass::loss) continue;
     json.member(graph::to_string(pass), report.counts.pass(pass).work.products);
   }
   json.member("total", report.counts.total.work.products).end_object();
+}
+
+void write_attention(JsonWriter& json, const CountReport& report) {
+  if (report.request.rules.attention == ops::Rules::Attention::as_written) return;
+  const bool is_causal = report.request.rules.attention == ops::Rules::Attention::causal;
+  json.key("attention").begin_object().member("rule", is_causal ? "causal" : "full");
+  json.key("nodes").begin_array();
+  for (const count::AttentionLayer& layer : report.counts.attention) {
+    json.begin_object().member("node", layer.node).member("op", layer.op);
+    json.member("form", layer.is_fused() ? "operator" : "chain");
+    if (!layer.is_fused()) json.member("context", layer.context);
+    json.member("causal", layer.is_causal).member("changed", layer.is_changed).end_object();
+  }
+  json.end_array().end_object();
 }
 
 void write_rows(JsonWriter& json, const CountReport& report) {
@@ -131,7 +145,7 @@ std::string count_json(const CountReport& report, JsonStyle style) {
   write_model(json, report);
   write_parameters(json, counts.parameters);
   json.key("passes").begin_object();
-  for (const Pass pass : passes_of(report.request.step)) {
+  for (const Pass pass : passes_of(report)) {
     write_pass(json, graph::to_string(pass), counts.pass(pass), view, report.seen(pass));
   }
   json.end_object();
@@ -142,6 +156,7 @@ std::string count_json(const CountReport& report, JsonStyle style) {
   json.member("uncounted", counts.coverage.uncounted).end_object();
   write_uncounted(json, report);
   write_custom(json, report);
+  write_attention(json, report);
   write_bounds(json, report);
   json.member("complete", counts.complete());
   write_rows(json, report);

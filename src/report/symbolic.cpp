@@ -107,7 +107,7 @@ Grid symbolic_grid(const SymbolicReport& report) {
   const Symbolic& symbolic = report.symbolic;
   Grid grid{.text_columns = 4, .headings = {"pass", "figure", "where", "formula"}};
   std::vector<std::size_t> passes;
-  for (const Pass pass : passes_of(report.sample.request.step)) {
+  for (const Pass pass : passes_of(report.sample)) {
     const bool is_empty = report.sample.counts.pass(pass).work == ops::Work{};
     if (pass == Pass::forward || !is_empty) passes.push_back(static_cast<std::size_t>(pass));
   }

@@ -103,7 +103,7 @@ void write_macs(JsonWriter& json, const SymbolicReport& report) {
   const auto write = [&](std::string_view key, std::size_t pass) {
     write_formula(json, report.symbolic, key, report.symbolic.formula(pass, Figure::macs));
   };
-  for (const Pass pass : passes_of(report.sample.request.step)) {
+  for (const Pass pass : passes_of(report.sample)) {
     if (pass != Pass::loss) write(graph::to_string(pass), static_cast<std::size_t>(pass));
   }
   write("total", Symbolic::total);
@@ -124,7 +124,7 @@ std::string symbolic_json(const SymbolicReport& report) {
   write_symbols(json, report.symbolic);
   write_parameters(json, report.sample.counts.parameters);
   json.key("passes").begin_object();
-  for (const Pass pass : passes_of(report.sample.request.step)) {
+  for (const Pass pass : passes_of(report.sample)) {
     write_pass(json, graph::to_string(pass), report.symbolic, static_cast<std::size_t>(pass));
   }
   json.end_object();

@@ -59,11 +59,11 @@ def attribute(name, value):
 
 
 class Net:
-    def __init__(self, name, fill=False):
+    def __init__(self, name, fill=False, opset=OPSET):
         self.graph = Message("Graph", name=name, node=[], initializer=[], input=[], output=[],
                              value_info=[])
         self.fill, self.shapes = fill, set()
-        self.opsets = [Message("OperatorSet", domain="", version=OPSET)]
+        self.opsets = [Message("OperatorSet", domain="", version=opset)]
 
     def input(self, name, dims):
         self.graph.input.append(value_info(name, dims))

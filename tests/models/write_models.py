@@ -42,6 +42,19 @@ def seq():
     return net.bytes()
 
 
+def fused():
+    """Two attention operators of 2 heads of 4, the first one causal."""
+    net = Net("fused", opset=23)
+    x = net.input("x", [2, 4, 8])
+    q, k, v = [net.op("MatMul", f"/first/{part}", [x, net.weight(f"{part}.weight", [8, 8])])
+               for part in ("query", "key", "value")]
+    heads = {"q_num_heads": 2, "kv_num_heads": 2}
+    x = net.op("Attention", "/first/attention", [q, k, v], is_causal=1, **heads)
+    x = net.op("Attention", "/second/attention", [x, x, x], **heads)
+    net.output(net.op("MatMul", "/output", [x, net.weight("output.weight", [8, 8])]), [2, 4, 8])
+    return net.bytes()
+
+
 def cnn():
     """Convolution, normalization, pooling and a dense layer."""
     net = Net("cnn")
@@ -248,6 +261,17 @@ def strided():
     return net.bytes()
 
 
+def dilated():
+    """One convolution of odd sizes with all that a convolution has: stride, pads, dilation, groups."""
+    net = Net("dilated")
+    x = net.input("image", [2, 4, 11, 9])
+    weight = net.weight("conv.weight", [6, 2, 3, 2])
+    y = net.op("Conv", "/conv", [x, weight], strides=[2, 3], dilations=[3, 2], pads=[2, 1, 3, 2],
+               group=2, kernel_shape=[3, 2])
+    net.output(y, [2, 6, 5, 4])
+    return net.bytes()
+
+
 def coupled():
     """Two open dimensions that must be equal."""
     net = Net("coupled")
@@ -257,8 +281,9 @@ def coupled():
     return net.bytes()
 
 
-FILES = [mlp, seq, cnn, truncated, residual, tied, unknown_op, unknown_op_untyped, external,
-         shape_chain, bad_matmul, undefined, cyclic, no_gradient, gpt2_body, strided, coupled]
+FILES = [mlp, seq, fused, cnn, truncated, residual, tied, unknown_op, unknown_op_untyped, external,
+         shape_chain, bad_matmul, undefined, cyclic, no_gradient, gpt2_body, strided, dilated,
+         coupled]
 
 
 def hole_header():

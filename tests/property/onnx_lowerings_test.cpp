@@ -7,11 +7,12 @@
 #include "importers/importer.h"
 #include "importers/onnx/sample.h"
 #include "ops/coverage.h"
+#include "property/checks.h"
 
 namespace pfsday::onnx {
 namespace {
 
-constexpr int samples_of_each = 100;
+constexpr std::size_t samples_of_each = 100;
 
 /// "MatMul", or "com.microsoft.FusedMatMul" where it is no standard operator.
 std::string full_name(std::string_view domain, std::string_view op) {
@@ -95,6 +96,9 @@ void keep_differentiable_outputs(std::string_view op, graph::Graph& graph) {
 
 /// One test of this suite for each lowered operator.
 class OnnxLowerings : public testing::TestWithParam<std::string> {
+ public:
+  static void TearDownTestSuite() { checks.print("operators"); }
+
  protected:
   /// Calls prove(sample) until it fails or all samples are through.
   template <class Prove>
@@ -102,7 +106,7 @@ class OnnxLowerings : public testing::TestWithParam<std::string> {
     const LoweringSample* sample = find_sample(GetParam());
     ASSERT_NE(sample, nullptr) << GetParam() << " has no sample in src/importers/onnx";
     Rng rng(2018);
-    for (int i = 0; i < samples_of_each && !HasFailure(); ++i) {
+    for (std::size_t i = 0; i < samples_of_each && !HasFailure(); ++i) {
       NodeDraw draw(rng);
       const NodeSample made = sample->make(sample->op, draw);
       reached_.insert(
@@ -111,17 +115,19 @@ class OnnxLowerings : public testing::TestWithParam<std::string> {
       const auto imported = import(made, bytes);
       ASSERT_TRUE(imported) << "sample " << i << ": " << to_string(imported.error());
       ASSERT_FALSE(ops::has_uncounted(imported->graph)) << "sample " << i << " is uncounted";
+      checks.sample(GetParam(), i);
       prove(*imported);
     }
   }
 
   std::set<const Lowering*> reached_;
+  static inline Checks checks;
 };
 
 TEST_P(OnnxLowerings, EvaluationDoesTheWorkOfTheRules) {
   for_each_sample([](const ops::Sample& sample) {
-    EXPECT_TRUE(ops::types_hold(sample));
-    for (const ops::Rules& rules : ops::all_rules) EXPECT_TRUE(ops::work_holds(sample, rules));
+    checks.expect(ops::types_hold(sample));
+    for (const ops::Rules& rules : ops::all_rules) checks.expect(ops::work_holds(sample, rules));
   });
 }
 
@@ -131,9 +137,9 @@ TEST_P(OnnxLowerings, GradientsAgreeWithDifferences) {
   for_each_sample([](ops::Sample sample) {
     keep_differentiable_outputs(GetParam(), sample.graph);
     if (!has_trainable(sample.graph)) return;
-    EXPECT_TRUE(count::gradient_holds(sample, {}));
+    checks.expect(count::gradient_holds(sample, {}));
     for (const ops::Rules& rules : ops::all_rules) {
-      EXPECT_TRUE(count::gradient_work_holds(sample, rules));
+      checks.expect(count::gradient_work_holds(sample, rules));
     }
   });
 }

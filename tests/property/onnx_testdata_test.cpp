@@ -223,7 +223,8 @@ TEST_F(OnnxTestdata, OutputsAreReproduced) {
   for (const auto& folder : case_folders()) {
     if (name_of_case(folder) != slow_case) check(folder);
   }
-  std::cout << reproduced_ << " of " << cases_ << " cases reproduced\n";
+  std::cout << "checked: " << reproduced_ << " of " << cases_
+            << " cases of libonnx-testdata reproduced, by " << checked_.size() << " lowerings\n";
   EXPECT_EQ(excused_, exceptions_.size()) << "an exception names no case";
   EXPECT_LE(exceptions_.size(), exception_limit);
   for (const LoweringFamily* family : lowering_families()) {

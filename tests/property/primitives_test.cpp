@@ -6,11 +6,12 @@
 #include "count/proof.h"
 #include "graph/text.h"
 #include "ops/verify.h"
+#include "property/checks.h"
 
 namespace pfsday::ops {
 namespace {
 
-constexpr int samples_of_each = 200;
+constexpr std::size_t samples_of_each = 200;
 
 const graph::Kind* find_kind(std::string_view name) {
   const Primitive* primitive = find_primitive(name);
@@ -28,6 +29,9 @@ const PrimitiveSample* find_sample(std::string_view primitive) {
 
 /// One test of this suite for each primitive.
 class Primitives : public testing::TestWithParam<const Primitive*> {
+ public:
+  static void TearDownTestSuite() { checks.print("primitives"); }
+
  protected:
   /// Calls prove(sample) until it fails or all samples are through.
   template <class Prove>
@@ -35,16 +39,19 @@ class Primitives : public testing::TestWithParam<const Primitive*> {
     const PrimitiveSample* sample = find_sample(GetParam()->kind.name);
     ASSERT_NE(sample, nullptr) << GetParam()->kind.name << " has no sample in src/ops/defs";
     Rng rng(2018);
-    for (int i = 0; i < samples_of_each && !HasFailure(); ++i) {
+    for (std::size_t i = 0; i < samples_of_each && !HasFailure(); ++i) {
       const Sample made = sample->make(sample->primitive, rng);
       ASSERT_FALSE(made.graph.outputs().empty()) << "sample " << i << " is no graph";
+      checks.sample(std::string(sample->primitive), i);
       prove(made);
     }
   }
+
+  static inline Checks checks;
 };
 
 TEST_P(Primitives, SampleVerifies) {
-  for_each_sample([](const Sample& sample) { EXPECT_TRUE(types_hold(sample)); });
+  for_each_sample([](const Sample& sample) { checks.expect(types_hold(sample)); });
 }
 
 /// Primitives without an evaluation that could prove their rules, and why.
@@ -58,7 +65,7 @@ TEST_P(Primitives, EvaluationDoesTheWorkOfTheRule) {
   const auto excuse = without_evaluation.find(GetParam()->kind.name);
   if (excuse != without_evaluation.end()) GTEST_SKIP() << excuse->second;
   for_each_sample([](const Sample& sample) {
-    for (const Rules& rules : all_rules) EXPECT_TRUE(work_holds(sample, rules));
+    for (const Rules& rules : all_rules) checks.expect(work_holds(sample, rules));
   });
 }
 
@@ -94,9 +101,9 @@ TEST_P(Primitives, GradientAgreesWithFiniteDifferences) {
     if (!is_real || is_excused) return;
     for (const Rules& rules : all_rules) {
       if (!straight_through.contains(primitive.kind.name)) {
-        EXPECT_TRUE(count::gradient_holds(sample, rules));
+        checks.expect(count::gradient_holds(sample, rules));
       }
-      EXPECT_TRUE(count::gradient_work_holds(sample, rules));
+      checks.expect(count::gradient_work_holds(sample, rules));
     }
   });
 }

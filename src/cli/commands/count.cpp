@@ -11,6 +11,7 @@
 #include "cli/reservations.h"
 #include "cli/session.h"
 #include "cli/step_options.h"
+#include "count/view.h"
 #include "units/quantity.h"
 
 namespace pfsday::cli {
@@ -71,6 +72,10 @@ constexpr Option options[] = {
     {.name = "--padding",
      .value = "window|real",
      .doc = "count every tap of a window, or only those whose input exists"},
+    {.name = "--attention",
+     .value = "as-written|full|causal",
+     .doc = "pairs of a query and a key that count: all, or those whose key does not follow the "
+            "query; of operators and of products around a softmax"},
     {.name = "--ops",
      .value = "FILE",
      .doc = "formulas for the cost of operators that pfsday does not know, in TOML"},
@@ -124,7 +129,7 @@ Result<count::BreakdownOptions> parse_breakdown(const Args& args) {
 
 void print_text(Session& session, const report::CountReport& report) {
   session.print(report::count_heading(report));
-  for (const std::string& note : report.notes) session.print(note + "\n");
+  print_notes(session, report.notes);
   session.print("\n");
   if (report.request.breakdown.by != count::By::none) {
     session.print(to_table(report::breakdown_grid(report)));
@@ -155,12 +160,27 @@ Result<std::shared_ptr<const importers::CustomOperators>> read_operators(const S
   return std::make_shared<const importers::CustomOperators>(std::move(operators));
 }
 
+Result<ops::Rules> parse_rules(const Args& args) {
+  using Rules = ops::Rules;
+  Rules rules;
+  if (args.choice("--padding") == "real") rules.padding = Rules::Padding::real;
+  const std::string_view attention = args.choice("--attention");
+  if (attention == "full") rules.attention = Rules::Attention::full;
+  if (attention == "causal") rules.attention = Rules::Attention::causal;
+  const std::string_view convention = args.choice("--convention");
+  if (rules.attention != Rules::Attention::as_written && count::find_view(convention)->is_tool) {
+    return fail(Code::usage,
+                fmt::format("--convention {} counts attention as that tool does", convention),
+                "leave out --attention");
+  }
+  return rules;
+}
+
 Result<report::CountRequest> request_of(const Args& args) {
   const auto list = [&](std::string_view option) {
     const auto values = args.all(option);
     return std::vector<std::string>(values.begin(), values.end());
   };
-  const bool real_padding = args.choice("--padding") == "real";
   report::CountRequest request;
   request.bindings = list("--bind");
   request.trips = list("--trips");
@@ -170,7 +190,7 @@ Result<report::CountRequest> request_of(const Args& args) {
   request.step = TRY(parse_step_options(args));
   request.lines = args.flag("--explain");
   request.hash = args.flag("--json");
-  request.rules.padding = real_padding ? ops::Rules::Padding::real : ops::Rules::Padding::window;
+  request.rules = TRY(parse_rules(args));
   request.views = views_of(args.choice("--convention"));
   return request;
 }

@@ -93,6 +93,7 @@ extern constinit const View fvcore{
         "fvcore.nn.FlopCountAnalysis: one for each multiply-add; 2 or 5 for each element of a "
         "norm that is one operator, 1 for each input of a global average pool; no activation, "
         "fused attention or recurrent cell; the tool itself sees the forward pass only",
+    .is_tool = true,
     .look = look,
 };
 

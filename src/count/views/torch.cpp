@@ -40,6 +40,7 @@ extern constinit const View torch{
         "torch.utils.flop_counter: 2 x multiply-adds of products, convolutions and attention; "
         "no bias, norm or activation; the weight gradient of a grouped convolution as if it had "
         "no groups; causal attention in full",
+    .is_tool = true,
     .look = look,
 };
 

@@ -72,6 +72,7 @@ extern constinit const View xla{
         "HloCostAnalysis of XLA, before fusion: one for each element of an elementwise operator, "
         "casts, comparisons and sign changes included; functions such as exp apart; taps of a "
         "convolution inside the input only; one trip of a loop",
+    .is_tool = true,
     .loops_once = true,
     .look = look,
 };

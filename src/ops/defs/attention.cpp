@@ -79,10 +79,7 @@ struct Attention {
     value_width = node.input_shape(2)[3];
     scale = real_attribute(node, "scale");
     softcap = real_attribute(node, "softcap");
-    const AttentionMask written = {.causal = node.integer("causal") != 0,
-                                   .offset = node.integer("offset"),
-                                   .window = node.integer("window")};
-    mask = counted_mask(written, queries, keys, rules);
+    mask = counted_mask(written_mask(node), queries, keys, rules);
   }
 
   Count pairs() const { return Count(batch) * heads * attention_pairs(queries, keys, mask); }
