@@ -155,14 +155,9 @@ class Search {
     const bool sums_over_keys =
         size_over(second.input_shape(0), second.axes("contract_a")) == softmax.keys;
     if (!value_width || !sums_over_keys) return std::nullopt;
-    const auto layer_of = [&](std::size_t i) {
-      return graph_.origins()[graph_.nodes()[i].origin].name;
-    };
     return AttentionChain{.scores = scores,
                           .context = context.node,
                           .weights = context.operand,
-                          .scores_layer = layer_of(scores),
-                          .context_layer = layer_of(context.node),
                           .heads = *heads,
                           .queries = softmax.queries,
                           .keys = softmax.keys,

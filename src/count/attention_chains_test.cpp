@@ -35,8 +35,6 @@ TEST(AttentionChains, AreFoundHoweverTheyAreWritten) {
     ASSERT_EQ(chains.size(), 1U);
     EXPECT_EQ(w.graph.nodes()[chains[0].scores].origin, w.scores);
     EXPECT_EQ(w.graph.nodes()[chains[0].context].origin, w.context);
-    EXPECT_EQ(chains[0].scores_layer, "layer/scores");
-    EXPECT_EQ(chains[0].context_layer, "layer/context");
     EXPECT_EQ(chains[0].heads, Count(6));
     EXPECT_EQ(chains[0].queries, c.options.queries);
     EXPECT_EQ(chains[0].keys, c.options.keys);

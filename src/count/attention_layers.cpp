@@ -37,7 +37,8 @@ class Search {
       for (const graph::Body& body : node.bodies) look_at(*body);
       if (node.kind->name == "attention") add_fused(NodeView(graph, node), node.origin);
       const auto chain = chains.find(i);
-      if (chain != chains.end()) add_chain(chain->second, node.origin);
+      if (chain == chains.end()) continue;
+      add_chain(chain->second, node.origin, graph.nodes()[chain->second.context].origin);
     }
   }
 
@@ -48,9 +49,10 @@ class Search {
     add({.is_causal = counted.causal, .is_changed = counted != written}, origin);
   }
 
-  void add_chain(const AttentionChain& chain, std::uint32_t origin) {
+  void add_chain(const AttentionChain& chain, std::uint32_t origin, std::uint32_t context) {
     const bool is_causal = rules_.attention == Rules::Attention::causal && chain.can_be_causal();
-    add({.context = chain.context_layer, .is_causal = is_causal, .is_changed = is_causal}, origin);
+    add({.context = root_.origins()[context].name, .is_causal = is_causal, .is_changed = is_causal},
+        origin);
   }
 
   void add(AttentionLayer layer, std::uint32_t origin) {

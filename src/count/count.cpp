@@ -116,13 +116,13 @@ class Counter {
   void add(const Graph& graph, const Node& node, Count times, Pass pass) {
     if (cost_of(node) == Cost::movement) return;
     if (!node.bodies.empty()) return add_loop(node, times, pass);
-    const bool is_forward = pass == Pass::forward;
+    const bool is_of_file = pass == Pass::forward || options_.is_step_in_file;
     if (cost_of(node) == Cost::uncounted) {
-      if (is_forward) uncounted_.insert(node.origin);
+      if (is_of_file) uncounted_.insert(node.origin);
       counts_.uncounted.push_back(describe_uncounted(graph, node));
       return;
     }
-    if (is_forward) counted_.insert(node.origin);
+    if (is_of_file) counted_.insert(node.origin);
     record(graph, node, pass, count_node(graph, node, work_of(graph, node, pass), times));
     if (!has_recomputed_scores(node)) return;
     Work scores = work_of(graph, node, Pass::recompute);  // of operands that are there already

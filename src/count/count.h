@@ -74,6 +74,8 @@ struct CountOptions {
   std::vector<const View*> views = {};  ///< look through these, too
   /// Front-end nodes of the file, for the coverage.
   std::size_t node_count = 0;
+  /// The gradients and the update are nodes of the file, too.
+  bool is_step_in_file = false;
 };
 
 /// Of the tensors that live nodes use, on both sides of a branch.

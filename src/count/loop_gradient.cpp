@@ -123,6 +123,7 @@ class Planner {
       return adjoint;
     }
     adjoint.kind = is_product ? Kind::product : Kind::reduce;
+    adjoint.origin = node->origin;
     adjoint.attributes = node->attributes;
     const Values operands = node->inputs;
     adjoint.stacked = stack(operands[0]);
@@ -229,6 +230,8 @@ const Axes& axes_of(const Attributes& attributes, std::string_view name) {
 
 Value over_all_trips(ops::Builder& b, const LoopAdjoint& adjoint, std::span<const Value> stacked) {
   const Value first = stacked[adjoint.stacked];
+  const std::uint32_t loop = b.origin();
+  if (adjoint.kind != Kind::sum) b.set_origin(adjoint.origin);
   Value sum;
   if (adjoint.kind == Kind::sum) sum = b.reduce_sum(first, {0});
   if (adjoint.kind == Kind::reduce) {
@@ -242,6 +245,7 @@ Value over_all_trips(ops::Builder& b, const LoopAdjoint& adjoint, std::span<cons
                  with_trips(axes_of(adjoint.attributes, "contract_b"))});
   }
   for (const Node& node : adjoint.movements) sum = b.emit(node.kind->name, {sum}, node.attributes);
+  b.set_origin(loop);
   return sum;
 }
 

@@ -24,8 +24,9 @@ struct LoopAdjoint {
   };
   std::size_t input = 0;  ///< of the forward loop
   Kind kind = Kind::sum;
-  std::size_t stacked = 0;  ///< the stacked output; of a product, its second operand follows
-  graph::Attributes attributes = {};        ///< of the reduction or product in the body
+  std::size_t stacked = 0;   ///< the stacked output; of a product, its second operand follows
+  std::uint32_t origin = 0;  ///< of the reduction or product in the body
+  graph::Attributes attributes = {};        ///< of the same
   std::vector<graph::Node> movements = {};  ///< that follow it, first to last
 };
 

@@ -56,6 +56,11 @@ struct Model {
   /// Names of bindings that the file had a use for.
   std::vector<std::string> used_bindings = {};
   std::vector<CustomUse> custom = {};
+  /// Of a file that holds a training step itself: what shows it; else empty.
+  std::string training = {};
+  /// Of a file that looks like an export for inference: what shows it, and what a training step of
+  /// the file therefore leaves out; else empty.
+  std::string inference = {};
 };
 
 struct Importer {

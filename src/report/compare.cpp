@@ -79,9 +79,12 @@ double ratio_of(const CompareReport& report, const ViewCounts& counts) {
   return counts.total.figure.to_double() / usual_estimate(report).to_double();
 }
 
+bool is_training(const CompareReport& report) {
+  return report.report.is_step_in_file || report.report.request.step.step == Step::training;
+}
+
 std::string_view estimate_name(const CompareReport& report) {
-  return report.report.request.step.step == Step::training ? "6 x parameters x tokens"
-                                                           : "2 x parameters x tokens";
+  return is_training(report) ? "6 x parameters x tokens" : "2 x parameters x tokens";
 }
 
 void write_view(JsonWriter& json, const CompareReport& report, std::size_t i) {
@@ -115,7 +118,7 @@ Result<CompareReport> compare_file(std::string_view path, importers::Bytes bytes
 }
 
 Count usual_estimate(const CompareReport& report) {
-  const Count factor = report.report.request.step.step == Step::training ? 6 : 2;
+  const Count factor = is_training(report) ? 6 : 2;
   return factor * report.report.counts.parameters.total * report.tokens->count;
 }
 

@@ -3,16 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 #include "base/sha256.h"
+#include "count/training_passes.h"
 #include "importers/bindings.h"
 #include "units/print.h"
 
 namespace pfsday::report {
 namespace {
 
-using count::By;
 using count::Step;
 using graph::Pass;
 using ops::Work;
@@ -20,11 +19,6 @@ using units::Count;
 using units::to_grouped;
 
 Count other_operations(const Work& work) { return work.div + work.special + work.compare; }
-
-std::string share_of(Count part, Count whole) {
-  if (whole == Count(0)) return "";
-  return fmt::format("{:.1f} %", 100 * part.to_double() / whole.to_double());
-}
 
 std::vector<std::string> unused_bindings(const importers::ImportOptions& options,
                                          const std::vector<std::string>& used) {
@@ -66,80 +60,9 @@ std::string plural(std::size_t n, std::string_view noun) {
   return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
 }
 
-/// "total without recompute and optimizer", where there are any.
-std::string total_label(const CountReport& report) {
-  std::string label = "total";
-  for (const Pass pass : passes_of(report)) {
-    if (count::is_in_total(pass)) continue;
-    label += (label == "total" ? " without " : " and ") + name_of(pass);
-  }
-  return label;
-}
-
-/// The rows of one operator, layer, type or module: one for each pass it has work in.
-struct Group {
-  count::Row sum = {};
-  std::map<Pass, Count> operations = {};
-};
-
-std::vector<Group> group_rows(const CountReport& report) {
-  std::vector<Group> groups;
-  for (const count::Row& row : report.counts.rows) {
-    const bool is_new = groups.empty() || !row.continues(groups.back().sum);
-    if (is_new) groups.push_back({.sum = {.name = row.name, .op = row.op, .depth = row.depth}});
-    Group& group = groups.back();
-    const std::size_t nodes = std::max(group.sum.nodes, row.nodes);
-    group.sum += row;
-    group.sum.nodes = nodes;
-    group.sum.pass = row.pass;
-    group.operations[row.pass] += row.work.operations();
-  }
-  return groups;
-}
-
-/// A module by the last part of its path, as far in as it stands.
-std::string label_of(const count::Row& row, By by) {
-  if (by != By::module) return row.name;
-  return std::string(2 * row.depth, ' ') + row.name.substr(row.name.rfind('/') + 1);
-}
-
-std::string intensity_of(const Work& work, Count bytes) {
-  if (bytes == Count(0)) return "";
-  return units::to_significant(work.operations().to_double() / bytes.to_double(), 3);
-}
-
-/// The cells behind the name: see breakdown_headings.
-void append_figures(std::vector<std::string>& cells, const count::Row& row, Count total) {
-  cells.push_back(to_grouped(row.work.operations()));
-  cells.push_back(share_of(row.work.operations(), total));
-  for (const Count count : {row.work.mul, row.work.add, row.work.products, row.parameters,
-                            row.activation_bytes, row.bytes}) {
-    cells.push_back(to_grouped(count));
-  }
-  cells.push_back(intensity_of(row.work, row.bytes));
-}
-
-bool names_operators(By by) { return by == By::layer || by == By::module; }
-
-std::vector<std::string> breakdown_headings(By by, std::span<const Pass> passes) {
-  std::vector<std::string> headings = {std::string(to_string(by))};
-  if (by == By::op) headings = {"operator"};
-  headings.emplace_back(names_operators(by) ? "operator" : "nodes");
-  for (const Pass pass : passes) headings.push_back(name_of(pass));
-  for (const char* heading : {"FLOP", "share", "mul", "add", "multiply-adds", "parameters",
-                              "activation bytes", "bytes moved", "FLOP/byte"}) {
-    headings.emplace_back(heading);
-  }
-  return headings;
-}
-
-/// Those passes of the step that have any work in this count.
-std::vector<Pass> busy_passes(const CountReport& report) {
-  std::vector<Pass> busy;
-  for (const Pass pass : passes_of(report)) {
-    if (report.counts.pass(pass).work.operations() != Count(0)) busy.push_back(pass);
-  }
-  return busy;
+/// What is beside the total says so.
+std::string row_label(Pass pass) {
+  return name_of(pass) + (count::is_in_total(pass) ? "" : " (apart)");
 }
 
 /// "/a (FooBar), /b (FooBar) and 3 more": a few by name.
@@ -223,19 +146,31 @@ Result<CountReport> count_file(std::string_view path, importers::Bytes bytes,
                      .request = std::move(request),
                      .notes = std::move(model.notes),
                      .unused_bindings = unused_bindings(options, model.used_bindings),
-                     .custom = std::move(model.custom)};
+                     .custom = std::move(model.custom),
+                     .is_step_in_file = !model.training.empty()};
+  if (report.is_step_in_file) {
+    report.request.step = {};
+    count::mark_training_passes(model.graph);
+    report.notes.push_back(fmt::format(
+        "The file trains already (it holds {}): it is counted as it stands, and nothing "
+        "is differentiated again.",
+        model.training));
+  }
+  const bool is_training = report.request.step.step == Step::training;
+  if (is_training && !model.inference.empty()) report.notes.push_back(model.inference);
   if (!report.custom.empty()) report.notes.push_back(describe_custom(report));
   const count::CountOptions count_options{.rules = report.request.rules,
                                           .breakdown = report.request.breakdown,
                                           .lines = report.request.lines,
                                           .views = report.request.views,
-                                          .node_count = model.node_count};
+                                          .node_count = model.node_count,
+                                          .is_step_in_file = report.is_step_in_file};
   report.counts = TRY(
       in_file(path, count::count_step(std::move(model.graph), report.request.step, count_options)));
   if (report.request.rules.attention != ops::Rules::Attention::as_written) {
     report.notes.push_back(describe_attention(report));
   }
-  if (report.request.step.step == Step::training && !has_loss(report)) {
+  if (is_training && !has_loss(report)) {
     report.notes.emplace_back(
         "The file has no loss: the gradient of each floating-point output is taken as given.");
   }
@@ -261,10 +196,11 @@ Grid view_grid(const CountReport& report) {
   grid.headings.emplace_back("bytes");
   for (const Pass pass : passes_of(report)) {
     if (pass == Pass::loss && !has_loss(report)) continue;
-    grid.rows.push_back(view_row(name_of(pass), view, report.seen(pass), report.counts.pass(pass)));
+    grid.rows.push_back(
+        view_row(row_label(pass), view, report.seen(pass), report.counts.pass(pass)));
   }
   if (grid.rows.size() > 1) {
-    grid.total = view_row(total_label(report), view, report.seen_total(), report.counts.total);
+    grid.total = view_row("total", view, report.seen_total(), report.counts.total);
   }
   return grid;
 }
@@ -276,37 +212,9 @@ Grid pass_grid(const CountReport& report) {
   Grid grid{.headings = {"pass", "FLOP", "of which products", "multiply-adds", "other", "bytes"}};
   for (const Pass pass : passes_of(report)) {
     if (pass == Pass::loss && !has_loss(report)) continue;
-    grid.rows.push_back(pass_row(name_of(pass), report.counts.pass(pass)));
+    grid.rows.push_back(pass_row(row_label(pass), report.counts.pass(pass)));
   }
-  if (grid.rows.size() > 1) grid.total = pass_row(total_label(report), report.counts.total);
-  return grid;
-}
-
-Grid breakdown_grid(const CountReport& report) {
-  const By by = report.request.breakdown.by;
-  std::vector<Pass> passes = busy_passes(report);
-  if (passes.size() == 1) passes.clear();  // the total says the same
-  Grid grid{.text_columns = names_operators(by) ? 2U : 1U,
-            .headings = breakdown_headings(by, passes)};
-  const count::PassCount& total = report.counts.total;
-  count::Row sum{.work = total.work, .bytes = total.bytes};
-  sum.parameters = report.counts.parameters.total;
-  for (const Group& group : group_rows(report)) {
-    std::vector<std::string> cells = {label_of(group.sum, by)};
-    cells.push_back(names_operators(by) ? group.sum.op : to_grouped(group.sum.nodes));
-    for (const Pass pass : passes) {
-      const auto found = group.operations.find(pass);
-      cells.push_back(found == group.operations.end() ? "" : to_grouped(found->second));
-    }
-    append_figures(cells, group.sum, total.work.operations());
-    grid.rows.push_back(std::move(cells));
-    if (group.sum.depth == 0) sum.activation_bytes += group.sum.activation_bytes;
-  }
-  grid.total = {"total", ""};
-  for (const Pass pass : passes) {
-    grid.total.push_back(to_grouped(report.counts.pass(pass).work.operations()));
-  }
-  append_figures(grid.total, sum, total.work.operations());
+  if (grid.rows.size() > 1) grid.total = pass_row("total", report.counts.total);
   return grid;
 }
 

@@ -44,6 +44,7 @@ struct CountReport {
   std::vector<std::string> notes = {};            ///< how the file was read
   std::vector<std::string> unused_bindings = {};  ///< names that nothing in the model has
   std::vector<importers::CustomUse> custom = {};  ///< nodes that are counted by formulas
+  bool is_step_in_file = false;                   ///< the file trains already: counted as it stands
   count::Counts counts = {};
 
   /// The figures in the convention that was asked for.
@@ -70,8 +71,9 @@ std::string name_of(graph::Pass pass);
 /// A row for each pass: operations, of which products, multiply-adds, other arithmetic, bytes. In
 /// another convention than the default: its figure, what it keeps apart, multiply-adds, bytes.
 Grid pass_grid(const CountReport& report);
-/// A row for each operator, layer, element type or module: its operations, in each pass where there
-/// are several, its share of the total, parameters, bytes, and operations for each byte moved.
+/// A row for each operator, layer, element type or module, of at most 110 columns: its operations,
+/// in each pass where there are several, its share of the total, parameters, bytes, and operations
+/// for each byte moved. Large figures are rounded, long names shortened in the middle.
 Grid breakdown_grid(const CountReport& report);
 /// A row for each node that is not counted, and for each upper bound or assumption.
 Grid uncounted_grid(const CountReport& report);

@@ -65,9 +65,17 @@ class Net:
         self.fill, self.shapes = fill, set()
         self.opsets = [Message("OperatorSet", domain="", version=opset)]
 
-    def input(self, name, dims):
-        self.graph.input.append(value_info(name, dims))
+    def input(self, name, dims, element_type=wire.FLOAT):
+        self.graph.input.append(value_info(name, dims, element_type))
         return name
+
+    def update(self, op_type, name, inputs, dims):
+        """An optimizer of ai.onnx.preview.training: new weight and two new states."""
+        outputs = [f"{name}/{part}" for part in ("weight", "first", "second")]
+        self.graph.node.append(Message("Node", input=inputs, output=outputs, name=name,
+                                       op_type=op_type, domain="ai.onnx.preview.training"))
+        for output in outputs:
+            self.output(output, dims)
 
     def output(self, name, dims, element_type=wire.FLOAT):
         self.graph.output.append(value_info(name, dims, element_type))

@@ -42,6 +42,36 @@ def seq():
     return net.bytes()
 
 
+def decoder():
+    """One attention head over new tokens and those in a cache."""
+    net = Net("decoder")
+    x = net.input("x", [1, "seq", 8])
+    past = [net.input(f"past_{part}", [1, "past", 8]) for part in ("key", "value")]
+    q, k, v = [net.op("MatMul", f"/{part}", [x, net.weight(f"{part}.weight", [8, 8])])
+               for part in ("query", "key", "value")]
+    k, v = [net.op("Concat", f"/cache_{part}", pair, axis=1)
+            for part, pair in (("key", [past[0], k]), ("value", [past[1], v]))]
+    scores = net.op("MatMul", "/scores", [q, net.op("Transpose", "/transpose", [k], perm=[0, 2, 1])])
+    net.output(net.op("MatMul", "/mix", [net.op("Softmax", "/softmax", [scores], axis=-1), v]),
+               [1, "seq", 8])
+    return net.bytes()
+
+
+def image_domain():
+    """A convolution between operators that read and write image files, of another domain."""
+    net = Net("image_domain")
+    domain = "com.microsoft.extensions"
+    net.import_domain(domain, 1)
+    x = net.op("DecodeImage", "/decode", [net.input("file", ["num_bytes"], wire.UINT8)], domain=domain)
+    x = net.op("Transpose", "/planes", [net.op("Cast", "/to_real", [x], to=wire.FLOAT)], perm=[2, 0, 1])
+    x = net.op("Unsqueeze", "/batch", [x, net.integers("first", [0])])
+    x = net.op("Squeeze", "/image", [net.conv("/conv", x, [3, 3, 3, 3], pad=1), "first"])
+    x = net.op("Transpose", "/pixels", [x], perm=[1, 2, 0])
+    x = net.op("EncodeImage", "/encode", [net.op("Cast", "/to_bytes", [x], to=wire.UINT8)], domain=domain)
+    net.output(x, ["num_encoded"], wire.UINT8)
+    return net.bytes()
+
+
 def fused():
     """Two attention operators of 2 heads of 4, the first one causal."""
     net = Net("fused", opset=23)
@@ -272,6 +302,31 @@ def dilated():
     return net.bytes()
 
 
+def trains(gradient_domain=None):
+    """A layer, the gradient of its weight, and the update by Adam: a whole training step."""
+    net = Net("trains")
+    net.import_domain("ai.onnx.preview.training", 1)
+    x, dy = net.input("x", [2, 8]), net.input("dy", [2, 4])
+    rate, step = net.input("rate", []), net.input("step", [], wire.INT64)
+    weight, mean, square = [net.weight(f"fc.{name}", [8, 4]) for name in ("weight", "mean", "square")]
+    y = net.op("MatMul", "/fc", [x, weight])
+    if gradient_domain:
+        net.import_domain(gradient_domain, 1)
+        y = net.op("Relu", "/relu", [y])
+        dy = net.op("ReluGrad", "/relu_Grad/ReluGrad_0", [dy, y], domain=gradient_domain)
+        net.declare(dy, [2, 4])
+    x_t = net.op("Transpose", "/fc_Grad/Transpose_0", [x], perm=[1, 0])
+    dw = net.op("MatMul", "/fc_Grad/MatMul_0", [x_t, dy])
+    net.output(y, [2, 4])
+    net.update("Adam", "/adam", [rate, step, weight, dw, mean, square], [8, 4])
+    return net.bytes()
+
+
+def trains_uncounted():
+    """The same behind an activation, whose gradient is an operator of onnxruntime's own."""
+    return trains("com.microsoft")
+
+
 def coupled():
     """Two open dimensions that must be equal."""
     net = Net("coupled")
@@ -281,9 +336,9 @@ def coupled():
     return net.bytes()
 
 
-FILES = [mlp, seq, fused, cnn, truncated, residual, tied, unknown_op, unknown_op_untyped, external,
+FILES = [mlp, seq, decoder, image_domain, fused, cnn, truncated, residual, tied, unknown_op, unknown_op_untyped, external,
          shape_chain, bad_matmul, undefined, cyclic, no_gradient, gpt2_body, strided, dilated,
-         coupled]
+         coupled, trains, trains_uncounted]
 
 
 def hole_header():

@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "importers/importer.h"
+#include "importers/onnx/recognition.h"
 #include "importers/onnx/scope.h"
 
 namespace pfsday::importers {
@@ -160,7 +161,12 @@ class Import {
 };
 
 Result<Model> read(Bytes file, const ImportOptions& options) {
-  return Import(TRY(pfsday::onnx::read_model_view(file)), options).run();
+  ModelView view = TRY(pfsday::onnx::read_model_view(file));
+  pfsday::onnx::Recognition found = pfsday::onnx::recognize(view, file);
+  Model model = TRY(Import(std::move(view), options).run());
+  model.training = std::move(found.training);
+  model.inference = std::move(found.inference);
+  return model;
 }
 
 constexpr std::string_view extensions[] = {".onnx"};
