@@ -59,7 +59,8 @@ Result<report::FitRequest> fit_request(const Session& session, const Args& args,
                                        std::optional<std::string_view> path) {
   report::FitRequest request;
   request.selection = TRY(selection_of(args));
-  if (const auto level = args.value("--level")) request.options.level = TRY(parse_level(*level));
+  if (const auto level = args.value("--level"))
+    request.options.interval.level = TRY(parse_level(*level));
   if (const auto set = args.value("--set")) request.set = *set;
   if (!path) return request;
   if (args.value("--set")) {

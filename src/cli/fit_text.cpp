@@ -46,8 +46,7 @@ Table heading_table(const report::FitReport& report) {
   table.add_row({"window", units::to_string(from) + " to " + units::to_string(to)});
   table.add_row({"dates", std::string(fit.axis->text)});
   table.add_row({"fit", fmt::format("least squares of log10({}) on the date", unit_of(report))});
-  table.add_row({"interval", fmt::format("{:g} %, Student's t with n - 2 degrees of freedom",
-                                         100 * fit.level)});
+  table.add_row({"interval", report::text_of_interval(fit.interval)});
   if (report.rows) {
     table.add_row(
         {"rows", fmt::format("{} read, {} without {}, {} faulty", report.rows->rows,
@@ -86,7 +85,7 @@ Table fit_table(const report::FitReport& report) {
   add("  interval",
       [](const Fit& fit) { return range(fit.factor_interval.low, fit.factor_interval.high); });
   add("slope, decades per year", [](const Fit& fit) { return number(fit.line.slope); });
-  add("  standard error", [](const Fit& fit) { return number(fit.line.slope_se); });
+  add("  standard error", [](const Fit& fit) { return number_or(fit.slope_se, "-"); });
   add(fmt::format("log10({}) at 2020-01-01", unit_of(report)),
       [](const Fit& fit) { return number(fit.line.at(fit.axis->years({days_of_2020}))); });
   add("R2", [](const Fit& fit) { return fmt::format("{:.4f}", fit.line.r2); });

@@ -47,6 +47,28 @@ std::vector<LeftOut> left_out_of(const FitSource& source,
   return left_out;
 }
 
+std::string explain_error(const trend::Fit& fit) {
+  if (fit.slope_se && *fit.slope_se != fit.line.slope_se) {
+    return fmt::format("standard error of the slope = {:.6g}, {}", *fit.slope_se,
+                       trend::names_of(fit.interval.method).text);
+  }
+  return fmt::format("standard error of the slope = {:.6g} / sqrt(sum (x - mean x)^2) = {:.6g}",
+                     fit.line.residual_deviation, fit.line.slope_se);
+}
+
+/// "slope -+ quantile x error = low to high", or the bounds of a bootstrap.
+std::string explain_interval(const trend::Fit& fit) {
+  const auto bounds = fmt::format("{:.6g} to {:.6g}", fit.slope.low, fit.slope.high);
+  if (!fit.slope_se) return fmt::format("{}, by {}", bounds, text_of_interval(fit.interval));
+  const auto freedom = fit.line.degrees_of_freedom();
+  const double quantile =
+      stats::student_t_quantile((1 + fit.interval.level) / 2, static_cast<double>(freedom));
+  return fmt::format(
+      "{:.6g} -+ {:.5g} x {:.6g} = {}, where {:.5g} is Student's t with {} degrees of "
+      "freedom",
+      fit.line.slope, quantile, *fit.slope_se, bounds, quantile, freedom);
+}
+
 }  // namespace
 
 Result<FitSource> read_source(const FitRequest& request) {
@@ -83,6 +105,16 @@ std::string to_text(const trend::Bounds& months) {
   return text(months.low) + " to " + text(months.high);
 }
 
+std::string text_of_interval(const trend::IntervalOptions& interval) {
+  std::string text =
+      fmt::format("{:g} %, {}", 100 * interval.level, trend::names_of(interval.method).text);
+  if (!trend::is_bootstrap(interval.method)) return text;
+  text += fmt::format(", {} resamples, seed {}", interval.resamples, interval.seed);
+  if (interval.noise_factor > 1)
+    text += fmt::format(", noise to a factor {:g}", interval.noise_factor);
+  return text;
+}
+
 std::vector<std::string> explain(const trend::Fit& fit, trend::Quantity quantity) {
   const stats::Line& line = fit.line;
   const double months = fit.axis->months_per_year;
@@ -90,25 +122,18 @@ std::vector<std::string> explain(const trend::Fit& fit, trend::Quantity quantity
       fmt::format("log10({}) = {:.6g} + {:.6g} x ({}), least squares over {} systems",
                   trend::names_of(quantity).unit, line.intercept, line.slope, fit.axis->text,
                   line.n),
-      fmt::format("standard error of the slope = {:.6g} / sqrt(sum (x - mean x)^2) = {:.6g}",
-                  line.residual_deviation, line.slope_se),
+      explain_error(fit),
       fmt::format("factor per year = 10^{:.6g} = {:.6g}", line.slope, fit.factor_per_year)};
   if (fit.doubling_months) {
     lines.push_back(fmt::format("doubling time = {:.6g} x log10(2) / {:.6g} = {:.6g} months",
                                 months, line.slope, *fit.doubling_months));
   }
-  const auto freedom = line.degrees_of_freedom();
-  const double quantile =
-      stats::student_t_quantile((1 + fit.level) / 2, static_cast<double>(freedom));
-  lines.push_back(
-      fmt::format("{:g} % interval of the slope = {:.6g} -+ {:.5g} x {:.6g} = {:.6g} to {:.6g}, "
-                  "where {:.5g} is Student's t with {} degrees of freedom",
-                  100 * fit.level, line.slope, quantile, line.slope_se, fit.slope.low,
-                  fit.slope.high, quantile, freedom));
+  lines.push_back(fmt::format("{:g} % interval of the slope = {}", 100 * fit.interval.level,
+                              explain_interval(fit)));
   lines.push_back(
       fmt::format("{:g} % interval of the doubling time = {:.6g} x log10(2) / slope = {} "
                   "months",
-                  100 * fit.level, months, to_text(fit.doubling_interval)));
+                  100 * fit.interval.level, months, to_text(fit.doubling_interval)));
   return lines;
 }
 

@@ -69,6 +69,9 @@ Result<FitReport> fit(const FitRequest& request);
 /// "2.670 to 4.493"; "0.2726 to unbounded".
 std::string to_text(const trend::Bounds& months);
 
+/// "90 %, case bootstrap, percentiles, 1000 resamples, seed 2018".
+std::string text_of_interval(const trend::IntervalOptions& interval);
+
 /// The arithmetic of a fit, one formula with its numbers on each line.
 std::vector<std::string> explain(const trend::Fit& fit, trend::Quantity quantity);
 

@@ -20,8 +20,12 @@ void write_window(JsonWriter& json, const trend::Fit& fit) {
 }
 
 void write_interval(JsonWriter& json, const trend::Fit& fit) {
-  json.key("interval").begin_object().member("level", fit.level);
-  json.member("method", trend::interval_method);
+  json.key("interval").begin_object().member("level", fit.interval.level);
+  json.member("method", trend::names_of(fit.interval.method).name);
+  if (!fit.slope_se) {
+    json.member("resamples", fit.interval.resamples).member("seed", fit.interval.seed);
+    json.member("noise_factor", fit.interval.noise_factor);
+  }
   json.key("slope_oom_per_year").begin_array().value(fit.slope.low).value(fit.slope.high);
   json.end_array().key("factor_per_year").begin_array();
   json.value(fit.factor_interval.low).value(fit.factor_interval.high);
@@ -66,7 +70,7 @@ void write_fit(JsonWriter& json, const NamedFit& named, Details details) {
   for (const trend::Point& point : fit.points) json.value(point.id);
   json.end_array();
   write_window(json, fit);
-  json.member("slope_oom_per_year", fit.line.slope).member("slope_se", fit.line.slope_se);
+  json.member("slope_oom_per_year", fit.line.slope).member("slope_se", fit.slope_se);
   json.member("intercept", fit.line.intercept).member("intercept_se", fit.line.intercept_se);
   json.member("residual_deviation_oom", fit.line.residual_deviation).member("r2", fit.line.r2);
   json.member("factor_per_year", fit.factor_per_year);

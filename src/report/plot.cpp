@@ -36,10 +36,10 @@ std::string variant_text(const NamedFit& variant) {
 std::string interval_text(const trend::Fit& fit) {
   const auto& [low, high] = fit.doubling_interval;
   if (low && high) {
-    return fmt::format("{:g} % interval {:#.3g} to {:#.3g}", 100 * fit.level, *low, *high);
+    return fmt::format("{:g} % interval {:#.3g} to {:#.3g}", 100 * fit.interval.level, *low, *high);
   }
-  if (low) return fmt::format("{:g} % interval {:#.3g} to unbounded", 100 * fit.level, *low);
-  return fmt::format("{:g} % interval unbounded", 100 * fit.level);
+  if (low) return fmt::format("{:g} % interval {:#.3g} to unbounded", 100 * fit.interval.level, *low);
+  return fmt::format("{:g} % interval unbounded", 100 * fit.interval.level);
 }
 
 std::string subtitle_of(const FitReport& report) {

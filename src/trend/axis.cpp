@@ -12,9 +12,10 @@
 namespace pfsday::trend {
 namespace {
 
-constexpr double days_of_origin = 18262;  // 2020-01-01
+constexpr int days_of_origin = 18262;  // 2020-01-01
+constexpr int days_of_a_century = 36525;
 
-double years_of_365_days(units::Date date) { return (date.days - days_of_origin) / 365; }
+double years_of_365_days(units::Date date) { return (date.days - days_of_origin) / 365.0; }
 
 /// y + (m - 1) / 12 + (d - 1) / `year`.
 double decimal_year(units::Date date, double year) {
@@ -52,6 +53,21 @@ constexpr DateConvention conventions[] = {
 }  // namespace
 
 std::span<const DateConvention> date_conventions() { return conventions; }
+
+std::optional<units::Date> date_at(const DateConvention& axis, double years) {
+  constexpr double rounding = 1e-9;
+  int low = days_of_origin - days_of_a_century, high = days_of_origin + days_of_a_century;
+  if (!(years >= axis.years({low}) && years <= axis.years({high}))) return std::nullopt;
+  while (low < high) {
+    const int middle = low + (high - low) / 2;
+    if (axis.years({middle}) < years - rounding) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return units::Date{low};
+}
 
 Result<const DateConvention*> find_convention(std::string_view name) {
   const auto found = std::ranges::find(conventions, name, &DateConvention::name);

@@ -6,6 +6,7 @@
 //   axis.years(*units::parse_date("2012-07-01"))    // 2012 + 6/12
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -24,6 +25,9 @@ struct DateConvention {
 
 /// The first is the default: years = days / 365.25 since 2020-01-01, months = years / 12.
 std::span<const DateConvention> date_conventions();
+
+/// The first day on which the convention has these years; none more than a century from 2020.
+std::optional<units::Date> date_at(const DateConvention& axis, double years);
 
 /// Fault usage, which lists the names.
 Result<const DateConvention*> find_convention(std::string_view name);

@@ -44,13 +44,15 @@ Result<Fit> fit_exponential(std::span<const Point> points, const FitOptions& opt
   }
   const stats::Line& line = *fitted;
   const double months = options.axis->months_per_year;
-  const stats::Interval slope = stats::slope_interval(line, options.level);
+  const Uncertainty uncertainty = TRY(uncertainty_of(years, decades, line, options.interval));
+  const stats::Interval& slope = uncertainty.slope;
   return Fit{
       .points = {points.begin(), points.end()},
       .axis = options.axis,
       .line = line,
-      .level = options.level,
+      .interval = options.interval,
       .slope = slope,
+      .slope_se = uncertainty.slope_se,
       .factor_per_year = std::pow(10, line.slope),
       .factor_interval = {std::pow(10, slope.low), std::pow(10, slope.high)},
       .doubling_months = doubling_months_of(line.slope, months),

@@ -1,14 +1,14 @@
 // The exponential through a set of points: least squares of log10(amount) on the date.
 //
-//   const Fit fit = TRY(fit_exponential(points, {.level = 0.90}));
+//   const Fit fit = TRY(fit_exponential(points, {.interval = {.level = 0.90}}));
 //   fit.doubling_months    // 3.350 for the chart of 2018
 //
 // With slope b in decades (orders of magnitude) per year:
 //   factor per year = 10^b            doubling time = m log10(2) / b months
 // where a year has m = 12 months but under one date convention (trend/axis.h).
-// The interval is that of the slope, by Student's t with n - 2 degrees of freedom, carried through
-// these formulas. It describes the scatter about the line; that the points were chosen is not in
-// it.
+// The interval is that of the slope, by Student's t with n - 2 degrees of freedom or another method
+// (trend/interval_method.h), carried through these formulas. It describes the scatter about the
+// line; that the points were chosen is not in it.
 #pragma once
 
 #include <optional>
@@ -19,14 +19,13 @@
 #include "base/result.h"
 #include "stats/line.h"
 #include "trend/axis.h"
+#include "trend/interval_method.h"
 #include "trend/system.h"
 
 namespace pfsday::trend {
 
-inline constexpr std::string_view interval_method = "t";
-
 struct FitOptions {
-  double level = 0.90;  ///< of the interval, in (0, 1)
+  IntervalOptions interval = {};
   const DateConvention* axis = date_conventions().data();
 };
 
@@ -39,9 +38,10 @@ struct Bounds {
 struct Fit {
   std::vector<Point> points = {};  ///< in the order given
   const DateConvention* axis = nullptr;
-  stats::Line line = {};  ///< log10 amount over years of that convention
-  double level = 0;
-  stats::Interval slope = {};  ///< decades per year
+  stats::Line line = {};                ///< log10 amount over years of that convention
+  IntervalOptions interval = {};        ///< how the bounds came about
+  stats::Interval slope = {};           ///< decades per year
+  std::optional<double> slope_se = {};  ///< of that method; none of a bootstrap
   double factor_per_year = 0;
   stats::Interval factor_interval = {};
   /// Negative where the amount falls: then it halves in that many months. None for a flat line.
@@ -53,7 +53,7 @@ struct Fit {
   double residual(const Point& point) const;
 };
 
-/// Fault too_few_points: fewer than 3 distinct dates.
+/// Faults: too_few_points: fewer than 3 distinct dates; those of uncertainty_of.
 Result<Fit> fit_exponential(std::span<const Point> points, const FitOptions& options);
 
 /// months_per_year log10(2) / slope; none for slope 0.

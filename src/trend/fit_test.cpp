@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace pfsday::trend {
@@ -33,14 +34,14 @@ TEST(FitExponential, FindsTheGrowthThatMadeThePoints) {
 }
 
 TEST(FitExponential, IntervalOfTheDoublingTimeIsThatOfTheSlope) {
-  const Fit fit = *fit_exponential(growth(1, 0.1), {.level = 0.95});
+  const Fit fit = *fit_exponential(growth(1, 0.1), {.interval = {.level = 0.95}});
   ASSERT_TRUE(fit.doubling_interval.low && fit.doubling_interval.high);
   EXPECT_NEAR(*fit.doubling_interval.low, 12 * std::log10(2) / fit.slope.high, 1e-12);
   EXPECT_NEAR(*fit.doubling_interval.high, 12 * std::log10(2) / fit.slope.low, 1e-12);
   EXPECT_LT(*fit.doubling_interval.low, *fit.doubling_months);
   EXPECT_GT(*fit.doubling_interval.high, *fit.doubling_months);
   EXPECT_NEAR(fit.factor_interval.low, std::pow(10, fit.slope.low), 1e-12);
-  const Fit narrower = *fit_exponential(growth(1, 0.1), {.level = 0.5});
+  const Fit narrower = *fit_exponential(growth(1, 0.1), {.interval = {.level = 0.5}});
   EXPECT_GT(*narrower.doubling_interval.low, *fit.doubling_interval.low);
 }
 
@@ -76,6 +77,43 @@ TEST(FitExponential, NeedsThreeDates) {
   const std::vector<Point> points = {point_at("2020-01-01", 1), point_at("2021-01-01", 1),
                                      point_at("2021-01-01", 2)};
   EXPECT_EQ(fit_exponential(points, {}).error().code, Code::too_few_points);
+}
+
+TEST(FitExponential, EveryIntervalMethodBoundsTheSlope) {
+  const std::vector<Point> points = growth(1, 0.1);
+  const double slope = fit_exponential(points, {})->line.slope;
+  for (const IntervalMethodNames& method : interval_methods()) {
+    SCOPED_TRACE(method.name);
+    EXPECT_EQ(*find_interval_method(method.name), method.method);
+    const auto fit = fit_exponential(points, {.interval = {.method = method.method}});
+    ASSERT_TRUE(fit) << to_string(fit.error());
+    EXPECT_EQ(fit->line.slope, slope);
+    EXPECT_LT(fit->slope.low, slope);
+    EXPECT_GT(fit->slope.high, slope);
+    EXPECT_EQ(fit->slope_se.has_value(), !is_bootstrap(method.method));
+    const auto again = fit_exponential(points, {.interval = {.method = method.method}});
+    EXPECT_EQ(again->slope.low, fit->slope.low);  // seeded
+  }
+  EXPECT_EQ(find_interval_method("bayes").error().code, Code::usage);
+}
+
+TEST(FitExponential, NoiseWidensABootstrap) {
+  const IntervalOptions plain{.method = IntervalMethod::percentile};
+  IntervalOptions noisy = plain;
+  noisy.noise_factor = 10;
+  const auto narrow = *fit_exponential(growth(1, 0.1), {.interval = plain});
+  const auto wide = *fit_exponential(growth(1, 0.1), {.interval = noisy});
+  EXPECT_GT(wide.slope.high - wide.slope.low, narrow.slope.high - narrow.slope.low);
+}
+
+// Newey and West need rows in order of time; the order of a table must not matter.
+TEST(FitExponential, OrderOfTheRowsDoesNotMatter) {
+  std::vector<Point> points = growth(1, 0.1);
+  points[3].value *= 3;
+  const FitOptions options{.interval = {.method = IntervalMethod::newey_west}};
+  const double error = *fit_exponential(points, options)->slope_se;
+  std::ranges::reverse(points);
+  EXPECT_NEAR(*fit_exponential(points, options)->slope_se, error, 1e-14);
 }
 
 TEST(FitExponential, MonthsAndYearsAreThoseOfTheConvention) {

@@ -1,14 +1,22 @@
 #include "report/fit.h"
 
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <limits>
+
 #include "cli/command.h"
 #include "cli/fit_options.h"
 #include "cli/fit_studies.h"
 #include "cli/fit_text.h"
 #include "cli/session.h"
 #include "report/fit_between.h"
+#include "units/quantity.h"
 
 namespace pfsday::cli {
 namespace {
+
+constexpr std::uint64_t most_resamples = 1'000'000;
 
 constexpr Option options[] = {
     fit_option::set,
@@ -25,6 +33,14 @@ constexpr Option options[] = {
      .doc = "date convention: days-365.25 (default), days-365, 30-day-months, decimal-year, "
             "decimal-year-tropical"},
     fit_option::level,
+    {.name = "--interval",
+     .value = "t|hc0|hc1|hc2|hc3|newey-west|percentile|bca",
+     .doc = "method of the interval: robust errors, or a case bootstrap"},
+    {.name = "--noise",
+     .value = "FACTOR",
+     .doc = "each figure that a bootstrap draws is off by up to this factor either way"},
+    {.name = "--resamples", .value = "COUNT", .doc = "of a bootstrap (default: 1000)"},
+    {.name = "--seed", .value = "NUMBER", .doc = "of a bootstrap (default: 2018)"},
     fit_option::name,
     fit_option::date,
     fit_option::compute,
@@ -64,9 +80,42 @@ Result<std::optional<std::string_view>> path_of(const Args& args) {
   return file ? file : vintage;
 }
 
+/// A whole number from `least` to `most`.
+Result<std::uint64_t> parse_whole(std::string_view text, std::uint64_t least, std::uint64_t most) {
+  const auto count = units::parse_count(text);
+  if (count && *count >= units::Count(least) && *count <= units::Count(most)) {
+    return static_cast<std::uint64_t>(count->value());
+  }
+  return fail(Code::usage,
+              fmt::format("\"{}\" is no whole number from {} to {}", text, least, most));
+}
+
+Result<void> read_interval(const Args& args, trend::IntervalOptions& interval) {
+  interval.method = TRY(trend::find_interval_method(args.choice("--interval")));
+  const bool bootstrap = trend::is_bootstrap(interval.method);
+  for (const std::string_view option : {"--noise", "--resamples", "--seed"}) {
+    if (args.flag(option) && !bootstrap) {
+      return fail(Code::usage, fmt::format("{} is for a bootstrap", option),
+                  "add --interval percentile or --interval bca");
+    }
+  }
+  if (const auto noise = args.value("--noise")) {
+    interval.noise_factor = TRY(units::parse_as(*noise, units::Dimension::number, 1));
+    if (interval.noise_factor < 1) return fail(Code::usage, "--noise is a factor of at least 1");
+  }
+  if (const auto resamples = args.value("--resamples")) {
+    interval.resamples = TRY(parse_whole(*resamples, 1, most_resamples));
+  }
+  if (const auto seed = args.value("--seed")) {
+    interval.seed = TRY(parse_whole(*seed, 0, std::numeric_limits<std::int64_t>::max()));
+  }
+  return {};
+}
+
 Result<report::FitRequest> request_of(const Session& session, const Args& args,
                                       std::optional<std::string_view> path) {
   report::FitRequest request = TRY(fit_request(session, args, path));
+  TRY(read_interval(args, request.options.interval));
   request.quantity = TRY(trend::find_quantity(args.choice("--y")));
   if (const auto axis = args.value("--axis")) {
     request.options.axis = TRY(trend::find_convention(*axis));

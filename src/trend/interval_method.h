@@ -1,0 +1,59 @@
+// Ways to an interval of the slope, by name. A fit says which it was.
+//
+//   const Uncertainty u = TRY(uncertainty_of(x, y, line, {.method = IntervalMethod::hc3}));
+//   u.slope, u.slope_se
+//
+//   t            Student's t with n - 2 degrees of freedom on the classical error
+//   hc0 .. hc3   the same on White's error and its corrections (stats/covariance.h)
+//   newey-west   the same on errors that may run in time, lags floor(4 (n / 100)^(2/9))
+//   percentile   case bootstrap, percentiles of the slopes (stats/bootstrap.h)
+//   bca          case bootstrap, bias-corrected and accelerated
+// Noise: with a factor f, each y that a resample draws gets a number uniform in -+log10 f, for
+// figures known to a factor f either way (Sevilla et al. 2022 take 2).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "base/result.h"
+#include "stats/interval.h"
+#include "stats/line.h"
+
+namespace pfsday::trend {
+
+enum class IntervalMethod : std::uint8_t { t, hc0, hc1, hc2, hc3, newey_west, percentile, bca };
+
+struct IntervalMethodNames {
+  IntervalMethod method = IntervalMethod::t;
+  std::string_view name;
+  std::string_view text;  ///< for people
+};
+
+std::span<const IntervalMethodNames> interval_methods();
+const IntervalMethodNames& names_of(IntervalMethod method);
+bool is_bootstrap(IntervalMethod method);
+/// Fault usage, which lists the names.
+Result<IntervalMethod> find_interval_method(std::string_view name);
+
+struct IntervalOptions {
+  double level = 0.90;  ///< in (0, 1)
+  IntervalMethod method = IntervalMethod::t;
+  double noise_factor = 1;  ///< of a bootstrap, at least 1
+  std::size_t resamples = 1000;
+  std::uint64_t seed = 2018;
+};
+
+struct Uncertainty {
+  stats::Interval slope = {};
+  std::optional<double> slope_se = {};  ///< of this method; none of a bootstrap
+};
+
+/// Of the slope of the least-squares line through (x[i], y[i]).
+/// Faults: those of stats::covariance and stats::bootstrap_line.
+Result<Uncertainty> uncertainty_of(std::span<const double> x, std::span<const double> y,
+                                   const stats::Line& line, const IntervalOptions& options);
+
+}  // namespace pfsday::trend
