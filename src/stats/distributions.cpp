@@ -1,6 +1,7 @@
 #include "stats/distributions.h"
 
 // The only file that includes Boost.Math, which takes seconds to compile.
+#include <boost/math/distributions/chi_squared.hpp>
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cassert>
@@ -23,6 +24,11 @@ double student_t_probability(double x, double degrees_of_freedom) {
 double student_t_density(double x, double degrees_of_freedom) {
   assert(degrees_of_freedom > 0);
   return pdf(boost::math::students_t(degrees_of_freedom), x);
+}
+
+double chi_squared_quantile(double probability, double degrees_of_freedom) {
+  assert(probability > 0 && probability < 1 && degrees_of_freedom > 0);
+  return quantile(boost::math::chi_squared(degrees_of_freedom), probability);
 }
 
 double normal_quantile(double probability) {

@@ -1,4 +1,4 @@
-// Quantiles and probabilities of the normal distribution and of Student's t.
+// Quantiles and probabilities of the normal distribution, of Student's t and of chi-squared.
 //
 //   student_t_quantile(0.95, 12)   // 1.7823: half the width of a 90 % interval, in standard errors
 //
@@ -15,6 +15,10 @@ double student_t_quantile(double probability, double degrees_of_freedom);
 double student_t_probability(double x, double degrees_of_freedom);
 
 double student_t_density(double x, double degrees_of_freedom);
+
+/// The value that chi-squared with `degrees_of_freedom` > 0 stays below with `probability` in (0,
+/// 1).
+double chi_squared_quantile(double probability, double degrees_of_freedom);
 
 /// The value that a standard normal variable stays below with `probability` in (0, 1).
 double normal_quantile(double probability);

@@ -22,6 +22,7 @@ TEST(StudentT, PrintedTable) {  // two-sided 90 % and 95 %, as tables of the dis
 }
 
 TEST(Normal, MpmathTo50Digits) {
+  EXPECT_NEAR(chi_squared_quantile(0.95, 3), 7.814727903251179, 1e-12);
   EXPECT_NEAR(normal_quantile(0.95), 1.6448536269514722, 1e-15);
   EXPECT_NEAR(normal_quantile(0.975), 1.9599639845400545, 1e-15);
   EXPECT_NEAR(normal_probability(-5), 2.866515718791939e-7, 1e-21);
