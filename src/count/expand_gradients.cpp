@@ -26,6 +26,11 @@ bool has_gradient(const Graph& graph) {
   });
 }
 
+/// Nodes between the tensors of one gradient: its own are a few times as many.
+constexpr std::ptrdiff_t way_limit = 30'000;
+/// Values looked at for all gradients of a file together.
+constexpr std::size_t look_limit = 30'000'000;
+
 /// One gradient_of, whose inputs are values of `graph`; its own nodes are appended there.
 class Expansion {
  public:
@@ -38,6 +43,7 @@ class Expansion {
     for (std::size_t i = 0; i < way.size(); ++i) {
       if (way[i] && !graph_.nodes()[i].bodies.empty()) return std::optional<Values>();
     }
+    if (std::ranges::count(way, true) > way_limit) return std::optional<Values>();
     copy_way(way);
     ReverseRequest request{.is_root = Flags(part_.value_count(), false),
                            .is_seeded = {true},
@@ -171,32 +177,44 @@ class Expansion {
   Values outside_;   ///< of inputs of the part: what they stand for
 };
 
+/// All of a graph and of its bodies.
+class Expander {
+ public:
+  Result<Graph> run(const Graph& graph) {
+    Result<void> status;
+    ValueMap map;
+    Graph expanded = graph::rewrite(
+        graph,
+        [&](Graph& copy, Node& node) {
+          auto derivatives = expand(copy, node);
+          if (derivatives) return *std::move(derivatives);
+          status = fail(std::move(derivatives).error());
+          return std::optional<Values>();
+        },
+        map);
+    TRY(std::move(status));
+    return expanded;
+  }
+
+ private:
+  /// What stands for the node; none if it stays, perhaps with other bodies.
+  Result<std::optional<Values>> expand(Graph& copy, Node& node) {
+    for (graph::Body& body : node.bodies) {
+      if (has_gradient(*body)) body = std::make_shared<const Graph>(TRY(run(*body)));
+    }
+    if (!is_gradient(node) || copy.value_count() > looks_left_) return std::optional<Values>();
+    looks_left_ -= copy.value_count();
+    return Expansion(copy, node).run();
+  }
+
+  std::size_t looks_left_ = look_limit;
+};
+
 }  // namespace
 
 Result<Graph> expand_gradients(Graph graph) {
   if (!has_gradient(graph)) return graph;
-  Result<void> status;
-  ValueMap map;
-  Graph expanded = graph::rewrite(
-      graph,
-      [&](Graph& copy, Node& node) -> std::optional<Values> {
-        for (graph::Body& body : node.bodies) {
-          auto inside = expand_gradients(*body);
-          if (inside) {
-            body = std::make_shared<const Graph>(*std::move(inside));
-          } else {
-            status = fail(std::move(inside).error());
-          }
-        }
-        if (!status || !is_gradient(node)) return std::nullopt;
-        auto derivatives = Expansion(copy, node).run();
-        if (derivatives) return *std::move(derivatives);
-        status = fail(std::move(derivatives).error());
-        return std::nullopt;
-      },
-      map);
-  TRY(std::move(status));
-  return expanded;
+  return Expander().run(graph);
 }
 
 }  // namespace pfsday::count

@@ -10,8 +10,8 @@ namespace pfsday::count {
 
 /// Each gradient_of, also in the bodies of loops, is replaced by the nodes of the gradient, which
 /// belong to its pass and origin. One stays where the way between its tensors leads through control
-/// flow. A tensor that no gradient reaches has a derivative of zeros. Errors: what the derivative
-/// rules find.
+/// flow, and where derivatives of derivatives grow beyond all bounds. A tensor that no gradient
+/// reaches has a derivative of zeros. Errors: what the derivative rules find.
 Result<graph::Graph> expand_gradients(graph::Graph graph);
 
 }  // namespace pfsday::count

@@ -95,6 +95,22 @@ TEST(OnnxGradient, OfAGradient) {
   expect_near(y[1].data, {2, 2, 2});
 }
 
+/// Each is several times as long as the one before: the later ones stay, and say so.
+TEST(OnnxGradient, DerivativesOfDerivativesStayWithinBounds) {
+  ModelWriter model = product_of_sum();
+  model.node({.op = "Exp", .inputs = {"d"}, .outputs = {"y0"}});
+  for (int i = 0; i < 12; ++i) {
+    const std::string n = std::to_string(i);
+    model.node({.op = "Mul", .inputs = {"y" + n, "y" + n}, .outputs = {"square" + n}});
+    model.node({.op = "Mul", .inputs = {"square" + n, "y" + n}, .outputs = {"cube" + n}});
+    add_gradient(model, {"a"}, {"y" + std::to_string(i + 1)}, {"a"}, "cube" + n);
+  }
+  const auto counts = count::count_step(import(model), {}, {});
+  ASSERT_TRUE(counts);
+  EXPECT_FALSE(counts->complete());
+  EXPECT_LT(counts->uncounted.size(), 8U);
+}
+
 TEST(OnnxGradient, IsUncountedWhereNothingIsDifferentiated) {
   ModelWriter by_constant(17);
   by_constant.opset("ai.onnx.preview.training", 1);

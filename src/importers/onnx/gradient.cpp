@@ -2,7 +2,7 @@
 // it names in its attributes. Its inputs are the values to take for those.
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <set>
 
 #include "importers/onnx/scope.h"
 
@@ -34,10 +34,10 @@ Result<Items> lower_gradient(Scope& scope, const NodeView& view, const Items& in
   }
   const std::string_view target = TRY(node.text("y", ""));
   Values operands = {TRY(named_tensor(scope, target))};
+  std::set<Value> named;
   for (const std::string_view name : names) {
     operands.push_back(TRY(named_tensor(scope, name)));
-    if (std::find(operands.begin() + 1, operands.end() - 1, operands.back()) !=
-        operands.end() - 1) {
+    if (!named.insert(operands.back()).second) {
       return fail(Code::type_unsupported, fmt::format("\"{}\" stands in it twice", name));
     }
     if (!is_folded(b.graph().info(operands.back()))) continue;
@@ -48,11 +48,12 @@ Result<Items> lower_gradient(Scope& scope, const NodeView& view, const Items& in
     operands.push_back(item.value);
   }
   Items items;
-  for (const Value v :
-       b.emit_all("gradient_of", operands,
-                  {{"wanted", static_cast<std::int64_t>(wanted.size())},
-                   {"op", std::string(view.op)},
-                   {"reason", fmt::format("the way to \"{}\" leads through a loop", target)}})) {
+  for (const Value v : b.emit_all(
+           "gradient_of", operands,
+           {{"wanted", static_cast<std::int64_t>(wanted.size())},
+            {"op", std::string(view.op)},
+            {"reason",
+             fmt::format("the way to \"{}\" leads through a loop, or is too long", target)}})) {
     items.push_back(Item::of(v));
   }
   return items;

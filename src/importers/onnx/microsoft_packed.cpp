@@ -71,9 +71,9 @@ Result<Values> lower_matmul_bnb4(const OnnxNode& node, Builder& b) {
   const std::int64_t rows = TRY(node.integer("N", 0));
   const std::int64_t block = TRY(node.integer("block_size", 0));
   TRY(check_limits({ElementType::u8, {rows, columns}}));
-  const std::int64_t count = rows * columns;
+  const std::int64_t count = rows < 1 || columns < 1 ? 0 : rows * columns;
   const bool is_turned = TRY(node.integer("transB", 1)) != 0;
-  if (rows < 1 || columns < 1 || block < 2 || count % block != 0 || !is_turned) {
+  if (count == 0 || block < 2 || count % block != 0 || !is_turned) {
     return fail(Code::type_unsupported,
                 fmt::format("weights [{}, {}] in blocks of {}", rows, columns, block));
   }

@@ -108,6 +108,9 @@ Result<Values> lower_gated_bias(const OnnxNode& node, Builder& b) {
 /// Inputs angles [B, S, D]; q, q with its halves turned, k, k turned: [B, H, S, D] each.
 Result<Values> lower_gemma_rotary(const OnnxNode& node, Builder& b) {
   const Value angles = node.input(0);
+  if (b.shape(angles).size() != 3) {
+    return fail(Code::shapes_disagree, fmt::format("angles are {}", to_string(b.shape(angles))));
+  }
   const ElementType element = b.type(node.input(1)).element;
   const auto apart = [&](std::string_view function) {
     return b.with_axis(b.cast(b.emit(function, {angles}), element), 1);

@@ -235,9 +235,11 @@ Result<Values> encode_texts(const OnnxNode& node, Builder& b) {
   if (key_list == nullptr || value_list == nullptr) {
     return fail(Code::attribute_invalid, "there are no keys, or no values");
   }
-  const std::size_t count =
-      key_list->tensor ? static_cast<std::size_t>(key_list->tensor->type.elements().value())
-                       : key_list->texts.size();
+  std::size_t count = key_list->texts.size();
+  if (key_list->tensor) {
+    TRY(check_limits(key_list->tensor->type));
+    count = static_cast<std::size_t>(key_list->tensor->type.elements().value());
+  }
   return Values{b.gather(TRY(value_table(node, *value_list, count, b)), place, 0)};
 }
 

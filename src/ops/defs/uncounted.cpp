@@ -54,7 +54,7 @@ The derivatives of a tensor by others. Counting replaces it by the nodes that co
   outputs  for each of those the derivative of the sum of y, of its type
   derive   one uncounted node
 
-It stays, and is uncounted, where the way from x to y leads through a loop.
+It stays, and is uncounted, where the way from x to y leads through a loop or is too long.
 )";
 
 Result<TensorTypes> infer_gradient_of(const NodeView& node) {
