@@ -65,6 +65,7 @@ constexpr Lowering rows[] = {
 }  // namespace
 
 Value along_channels(Value v, std::int64_t rank, Builder& b) {
+  if (rank < 2) return v;
   Shape aligned(static_cast<std::size_t>(rank) - 1, 1);
   aligned[0] = static_cast<std::int64_t>(b.type(v).elements().value());
   return b.reshape(v, aligned);
