@@ -61,6 +61,12 @@ def growth(unit):
     return show
 
 
+def break_month(document):
+    eras = document["eras"]["fits"][document["eras"]["best_by_bic"]]["eras"]
+    factors = " then ".join(f"{era['factor_per_year']:.2f}x" for era in eras)
+    return f"{', '.join(day[:7] for day in document['breaks'])}: {factors} a year"
+
+
 def drivers(document):
     return ", ".join(f"{driver['name']} {driver['factor_per_year']:.2f}x (n {driver['n']})"
                      for driver in document["drivers"][:3])
@@ -72,6 +78,10 @@ def matched(document):
     return (f"{match['common']} common, {share:.1f} % differ by over 5 %, "
             f"median factor {match['median_factor']:.2f}")
 
+
+# Breaks as Epoch AI looked for them in May 2024.
+BREAK_RULE = ("--breaks 1 --variance per-era --break-places months --least-years 0 "
+              "--break-draws 0")
 
 # Set and rule, what was published, the command, and what of its document is shown.
 ROWS = [
@@ -95,6 +105,15 @@ ROWS = [
     ("Epoch AI, May 2024, language since June 2017", "9.54x a year",
      "pfsday fit DATA/pcd_2024-05.csv --select notable --domain Language --domain Multimodal "
      "--from 2017-06-01", factor),
+    ("Epoch AI, May 2024, break in the top 10", "2018-01",
+     "pfsday fit DATA/pcd_2024-05.csv --select notable,top-10 --from 2010-01-01 " + BREAK_RULE,
+     break_month),
+    ("Epoch AI, May 2024, break in the top 10 without AlphaGo Master and Zero", "2018-01",
+     "pfsday fit DATA/pcd_2024-05.csv --select notable,top-10 --from 2010-01-01 "
+     '--leave-out "AlphaGo Master" --leave-out "AlphaGo Zero" ' + BREAK_RULE, break_month),
+    ("Epoch AI, May 2024, break in the top 10 of language", "2020-06",
+     "pfsday fit DATA/pcd_2024-05.csv --select notable,top-10 --domain Language "
+     "--domain Multimodal --from 2017-06-01 " + BREAK_RULE, break_month),
     ("Epoch AI, June 2025, notable since 2010", "n 428, R2 0.60, 4.7x a year",
      "pfsday fit DATA/pcd_2025-06.csv --select notable --from 2010-01-01", factor_with_interval),
     ("Epoch AI, July 2026, notable since 2010", "-",

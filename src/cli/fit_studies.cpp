@@ -85,6 +85,12 @@ std::string matched_text(const report::VintageReport& report) {
   return text + "\n";
 }
 
+/// "1 to 8"; "-" where it is not stated.
+std::string range(const std::optional<stats::Interval>& bounds, double unit = 1) {
+  if (!bounds) return "-";
+  return fmt::format("{:.3g} to {:.3g}", bounds->low / unit, bounds->high / unit);
+}
+
 Table each_driver_table(const trend::Drivers& drivers) {
   Table table({{""},
                {"n", Align::right},
@@ -177,6 +183,35 @@ void print_drivers(Session& session, const report::DriversReport& report) {
   for (const std::string& name : drivers.unknown_chips) {
     session.warn(fmt::format("no peak rate of \"{}\" in {}", name, report.chips));
   }
+}
+
+void print_published_eras(Session& session, const report::PublishedErasReport& report) {
+  const trend::PublishedEras& eras = report.eras;
+  session.print(fmt::format("{}\n\n", eras.title));
+  Table table({{"era"},
+               {"chips", Align::right},
+               {"TFLOP/s", Align::right},
+               {"pfs-days", Align::right},
+               {"days implied", Align::right},
+               {"doubling", Align::right},
+               {"character"}});
+  for (std::size_t i = 0; i < eras.eras.size(); ++i) {
+    const trend::PublishedEra& era = eras.eras[i];
+    table.add_row({era.name, range(era.chips), range(era.rate, 1e12), range(era.pfs_days),
+                   range(report.days[i]),
+                   era.doubling_months ? fmt::format("{:g} months", *era.doubling_months) : "-",
+                   era.note});
+  }
+  session.print(table);
+  for (std::size_t i = 0; i < eras.eras.size(); ++i) {
+    for (const trend::System& system : report.outside[i]) {
+      session.print(fmt::format(
+          "\noutside {}: {}, {}, {}", eras.eras[i].name, system.name, units::to_string(system.date),
+          units::to_pfs_days(system.amount(trend::Quantity::compute)->value)));
+    }
+  }
+  session.print(fmt::format("\n\ndays = pfs-days / (chips x rate x {:g})\nsource: {}, {}\n",
+                            eras.utilization, eras.source, eras.url));
 }
 
 void print_sensitivity(Session& session, const report::SensitivityReport& report) {

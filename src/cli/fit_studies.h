@@ -6,12 +6,14 @@
 #include "report/fit_influence.h"
 #include "report/fit_sensitivity.h"
 #include "report/fit_vintage.h"
+#include "report/published_eras.h"
 
 namespace pfsday::cli {
 
 void print_vintages(Session& session, const report::VintageReport& report, bool all);
 void print_influences(Session& session, const report::InfluenceReport& report, bool all);
 void print_drivers(Session& session, const report::DriversReport& report);
+void print_published_eras(Session& session, const report::PublishedErasReport& report);
 /// Warnings go to standard error.
 void print_sensitivity(Session& session, const report::SensitivityReport& report);
 

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
+#include "base/text.h"
 #include "cli/session.h"
 #include "report/estimate.h"
 #include "units/print.h"
@@ -92,6 +94,47 @@ Table fit_table(const report::FitReport& report) {
   return table;
 }
 
+std::string dates_of(const trend::EraFit& fit) {
+  std::vector<std::string> dates;
+  for (const units::Date date : fit.breaks) dates.push_back(units::to_string(date));
+  return fit.breaks.empty() ? "no break" : join(dates, ", ");
+}
+
+std::string factors_of(const trend::EraFit& fit) {
+  std::vector<std::string> factors;
+  for (const trend::Era& era : fit.eras) {
+    factors.push_back(fmt::format("{} (n {})", number(std::pow(10, era.slope)), era.n));
+  }
+  return join(factors, ", ");
+}
+
+void print_eras(Session& session, const trend::Eras& eras) {
+  session.print(fmt::format("\neras: {}\n", report::text_of_search(eras.options)));
+  Table table({{"breaks"},
+               {"R2", Align::right},
+               {"BIC", Align::right},
+               {"AICc", Align::right},
+               {"factor per year of each era"},
+               {""}});
+  for (std::size_t i = 0; i < eras.fits.size(); ++i) {
+    const trend::EraFit& fit = eras.fits[i];
+    std::string mark = i == eras.best ? "lowest BIC" : "";
+    if (i == eras.best_by_aicc) mark += mark.empty() ? "lowest AICc" : " and AICc";
+    table.add_row({dates_of(fit), fmt::format("{:.4f}", fit.r2), fmt::format("{:.2f}", fit.bic),
+                   fmt::format("{:.2f}", fit.aicc), factors_of(fit), mark});
+  }
+  session.print(table);
+  if (eras.p) {
+    session.print(fmt::format("one break against none: p = {:.3g}, simulated {} times, seed {}\n",
+                              *eras.p, eras.options.draws, eras.options.seed));
+  }
+  for (const trend::BreakDate& one : eras.breaks) {
+    if (!one.low || !one.high) continue;
+    session.print(fmt::format("break {}: {} to {} in the bootstrap\n", units::to_string(one.date),
+                              units::to_string(*one.low), units::to_string(*one.high)));
+  }
+}
+
 /// In which fits a system is; with its residual in decades where asked for.
 std::string membership(const trend::Fit& fit, const trend::Point& point, bool with_residual) {
   const bool in = std::ranges::find(fit.points, point.id, &trend::Point::id) != fit.points.end();
@@ -152,6 +195,7 @@ void print_fit(Session& session, const report::FitReport& report, bool explain) 
   session.print(heading_table(report));
   session.print("\n");
   session.print(fit_table(report));
+  if (report.eras) print_eras(session, *report.eras);
   if (const auto& published = report.published) {
     session.print(fmt::format("\npublished: {}, {}\n", published->source, published->url));
   }

@@ -82,6 +82,9 @@ Result<FitReport> fit(const FitRequest& request) {
   const auto points = trend::selected_points(source.systems, decisions, request.quantity);
   FitReport report;
   report.main.fit = TRY(trend::fit_exponential(points, request.options));
+  if (request.eras) {
+    report.eras = TRY(trend::find_eras(points, *request.eras, request.options));
+  }
   report.quantity = request.quantity;
   report.selection = describe(source, request.selection, request.quantity);
   report.variants = fit_variants(source, points, request.options);
@@ -113,6 +116,16 @@ std::string text_of_interval(const trend::IntervalOptions& interval) {
   if (interval.noise_factor > 1)
     text += fmt::format(", noise to a factor {:g}", interval.noise_factor);
   return text;
+}
+
+std::string text_of_search(const trend::EraOptions& options) {
+  const bool hinge = options.joint == stats::Joint::hinge;
+  const bool pooled = options.variance == stats::VarianceRule::pooled;
+  return fmt::format("{}, {}, breaks {}, at least {} systems and {:g} years in each era",
+                     hinge ? "lines that meet" : "lines that may jump",
+                     pooled ? "one variance" : "a variance for each era",
+                     options.by_month ? "at first days of months" : "anywhere",
+                     options.least_points, options.least_years);
 }
 
 std::vector<std::string> explain(const trend::Fit& fit, trend::Quantity quantity) {

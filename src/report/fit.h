@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "report/fit_source.h"
+#include "trend/eras.h"
 #include "trend/fit.h"
 #include "trend/select.h"
 #include "trend/set.h"
@@ -28,6 +29,7 @@ struct FitRequest {
   trend::Quantity quantity = trend::Quantity::compute;
   trend::Selection selection = {};
   trend::FitOptions options = {};
+  std::optional<trend::EraOptions> eras = {};  ///< to look for breaks too
 };
 
 struct NamedFit {
@@ -51,6 +53,7 @@ struct FitReport {
   trend::Unit unit = trend::Unit::operations;
   bool is_set = false;
   NamedFit main = {};
+  std::optional<trend::Eras> eras = {};
   std::vector<LeftOut> left_out = {};  ///< in the order of the source
   /// The set's variants that differ from the main fit and have systems of 3 dates.
   std::vector<NamedFit> variants = {};
@@ -71,6 +74,9 @@ std::string to_text(const trend::Bounds& months);
 
 /// "90 %, case bootstrap, percentiles, 1000 resamples, seed 2018".
 std::string text_of_interval(const trend::IntervalOptions& interval);
+
+/// "hinges, one variance, at least 10 systems and 1 years in each era, ...".
+std::string text_of_search(const trend::EraOptions& options);
 
 /// The arithmetic of a fit, one formula with its numbers on each line.
 std::vector<std::string> explain(const trend::Fit& fit, trend::Quantity quantity);

@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "report/estimate.h"
 #include "report/fit.h"
 
@@ -63,6 +65,50 @@ struct Details {
   bool explain = false;
 };
 
+void write_era_fit(JsonWriter& json, const trend::EraFit& fit) {
+  json.begin_object().key("breaks").begin_array();
+  for (const units::Date date : fit.breaks) json.value(units::to_string(date));
+  json.end_array().member("bic", fit.bic).member("aicc", fit.aicc).member("r2", fit.r2);
+  json.key("eras").begin_array();
+  for (const trend::Era& era : fit.eras) {
+    json.begin_object().member("from", units::to_string(era.from));
+    json.member("to", units::to_string(era.to)).member("n", era.n);
+    json.member("slope_oom_per_year", era.slope);
+    json.member("factor_per_year", std::pow(10, era.slope));
+    json.member("doubling_months", era.doubling_months).end_object();
+  }
+  json.end_array().end_object();
+}
+
+void write_date(JsonWriter& json, const std::optional<units::Date>& date) {
+  if (!date) {
+    json.null();
+  } else {
+    json.value(units::to_string(*date));
+  }
+}
+
+void write_eras(JsonWriter& json, const trend::Eras& eras) {
+  json.key("eras").begin_object().member("search", text_of_search(eras.options));
+  json.member("best_by_bic", eras.best).member("best_by_aicc", eras.best_by_aicc);
+  json.member("p", eras.p).key("break_intervals").begin_array();
+  for (const trend::BreakDate& one : eras.breaks) {
+    json.begin_array();
+    write_date(json, one.low);
+    write_date(json, one.high);
+    json.end_array();
+  }
+  json.end_array().key("fits").begin_array();
+  for (const trend::EraFit& fit : eras.fits) write_era_fit(json, fit);
+  json.end_array().end_object();
+}
+
+void write_breaks(JsonWriter& json, const std::vector<trend::BreakDate>& breaks) {
+  json.key("breaks").begin_array();
+  for (const trend::BreakDate& one : breaks) json.value(units::to_string(one.date));
+  json.end_array();
+}
+
 /// The members of one fit, into an object that is open.
 void write_fit(JsonWriter& json, const NamedFit& named, Details details) {
   const trend::Fit& fit = named.fit;
@@ -76,7 +122,6 @@ void write_fit(JsonWriter& json, const NamedFit& named, Details details) {
   json.member("factor_per_year", fit.factor_per_year);
   json.member("doubling_months", fit.doubling_months);
   write_interval(json, fit);
-  json.key("breaks").begin_array().end_array();
   if (details.explain) write_explanation(json, fit, details.quantity);
 }
 
@@ -115,6 +160,8 @@ std::string to_json(const FitReport& report, bool explain) {
   json.member("y", trend::names_of(report.quantity).word);
   json.member("axis", report.main.fit.axis->text);
   write_fit(json, report.main, details);
+  write_breaks(json, report.eras ? report.eras->breaks : std::vector<trend::BreakDate>());
+  if (report.eras) write_eras(json, *report.eras);
   json.key("variants").begin_array();
   for (const NamedFit& variant : report.variants) {
     json.begin_object();

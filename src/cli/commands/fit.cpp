@@ -45,6 +45,22 @@ constexpr Option options[] = {
     fit_option::date,
     fit_option::compute,
     {.name = "--value", .value = "HEADING", .doc = "column with what --y names"},
+    {.name = "--published-eras",
+     .value = "2018|2019",
+     .doc = "the eras of AI and Compute, the days that their ranges imply, and who is outside"},
+    {.name = "--breaks",
+     .value = "COUNT",
+     .doc = "also look for up to this many breaks, 1 to 4, between eras of different growth"},
+    {.name = "--joint", .value = "hinge|jump", .doc = "whether the lines of eras meet"},
+    {.name = "--variance",
+     .value = "pooled|per-era",
+     .doc = "one variance, or one for each era, which favors breaks where the scatter changes"},
+    {.name = "--break-places", .value = "any|months", .doc = "where a break may be"},
+    {.name = "--least-points", .value = "COUNT", .doc = "systems of an era (default: 10)"},
+    {.name = "--least-years", .value = "YEARS", .doc = "length of an era (default: 1)"},
+    {.name = "--break-draws",
+     .value = "COUNT",
+     .doc = "of the test and the intervals of breaks (default: 999; 0: neither)"},
     {.name = "--between",
      .value = "A B",
      .doc = "only the growth from one system to another, by name or id",
@@ -112,10 +128,30 @@ Result<void> read_interval(const Args& args, trend::IntervalOptions& interval) {
   return {};
 }
 
+Result<std::optional<trend::EraOptions>> read_eras(const Args& args) {
+  const auto most = args.value("--breaks");
+  if (!most) return std::nullopt;
+  trend::EraOptions eras{.most = TRY(parse_whole(*most, 1, stats::most_breaks))};
+  if (args.choice("--joint") == "jump") eras.joint = stats::Joint::jump;
+  if (args.choice("--variance") == "per-era") eras.variance = stats::VarianceRule::per_segment;
+  eras.by_month = args.choice("--break-places") == "months";
+  if (const auto points = args.value("--least-points")) {
+    eras.least_points = TRY(parse_whole(*points, 3, most_resamples));
+  }
+  if (const auto years = args.value("--least-years")) {
+    eras.least_years = TRY(units::parse_as(*years, units::Dimension::number, 1));
+  }
+  if (const auto draws = args.value("--break-draws")) {
+    eras.draws = TRY(parse_whole(*draws, 0, most_resamples));
+  }
+  return eras;
+}
+
 Result<report::FitRequest> request_of(const Session& session, const Args& args,
                                       std::optional<std::string_view> path) {
   report::FitRequest request = TRY(fit_request(session, args, path));
   TRY(read_interval(args, request.options.interval));
+  request.eras = TRY(read_eras(args));
   request.quantity = TRY(trend::find_quantity(args.choice("--y")));
   if (const auto axis = args.value("--axis")) {
     request.options.axis = TRY(trend::find_convention(*axis));
@@ -143,6 +179,11 @@ int show(Session& session, const Args& args, const Report& report, PrintText pri
     print_text();
   }
   return 0;
+}
+
+Result<int> run_published_eras(Session& session, const Args& args, const report::FitRequest&) {
+  const auto report = TRY(report::published_eras(args.choice("--published-eras")));
+  return show(session, args, report, [&] { print_published_eras(session, report); });
 }
 
 Result<int> run_between(Session& session, const Args& args, const report::FitRequest& request) {
@@ -208,6 +249,7 @@ constexpr Question questions[] = {
     {"--leave-one-out", run_influences},
     {"--leave-one-organization-out", run_influences},
     {"--drivers", run_drivers},
+    {"--published-eras", run_published_eras},
 };
 
 Result<int> run(Session& session, const Args& args) {
