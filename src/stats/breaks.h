@@ -20,10 +20,10 @@
 //   RSS = sum RSS_s + d'C^-1 d,   d the gaps between neighbors where they shall meet, C tridiagonal
 // and between two neighboring points the best meeting place is where the free lines cross, or one
 // of the two points (Hudson 1966), or at the edge of what least_length allows. Up to 2 breaks every
-// partition is tried, so that the optimum is that of all real places. 3 and 4 breaks are optimal
-// among breaks at points, by dynamic programming over the height at the break, and then moved
-// between points to the best near by.
-// `hinge`, per_segment: all combinations of breaks at points, or at `places`.
+// partition is tried, so that the optimum is that of all real places. 3 and 4 breaks are
+// never worse than the best at points, which dynamic programming over the height at the break
+// finds, and are moved between points to the best near by. `hinge`, per_segment: all combinations
+// of breaks at points, or at `places`.
 #pragma once
 
 #include <cstddef>

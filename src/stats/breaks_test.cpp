@@ -203,6 +203,20 @@ TEST(Breaks, OfHingesAreNoWorseThanAFineGrid) {
   }
 }
 
+TEST(Breaks, ThreeAndFourHingesAreNoWorseThanTheBestAtPoints) {
+  for (std::uint64_t seed = 0; seed < 6; ++seed) {
+    SCOPED_TRACE(seed);
+    const Data data = random_data(seed, 45);
+    const std::vector<double> points = distinct_inner(data);
+    const auto at_points =
+        *fit_breaks(data.x, data.y, {.most = 4, .least_points = 4, .places = points});
+    const auto anywhere = *fit_breaks(data.x, data.y, {.most = 4, .least_points = 4});
+    for (std::size_t k = 1; k <= 4; ++k) {
+      EXPECT_LE(anywhere[k].residual_square_sum, at_points[k].residual_square_sum + 1e-9) << k;
+    }
+  }
+}
+
 TEST(Breaks, MoreHingesNeverFitWorse) {
   for (std::uint64_t seed = 0; seed < 6; ++seed) {
     const Data data = random_data(seed, 60);

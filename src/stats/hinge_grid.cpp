@@ -2,15 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "stats/breaks.h"
 #include "stats/jump_search.h"
 
 namespace pfsday::stats {
 namespace {
-
-constexpr double infinity = HUGE_VAL;
 
 struct Parabola {
   double squares = 0, height = 0, spread = 0;
@@ -56,7 +53,6 @@ class GridSearch {
     }
   }
 
-  double cost() const { return cost_; }
   const std::vector<std::size_t>& path() const { return path_; }
 
  private:
@@ -133,13 +129,11 @@ std::vector<std::size_t> inner_cuts(const Cuts& cuts, std::size_t stride) {
 }  // namespace
 
 std::vector<std::size_t> search_hinge_grid(const Cuts& cuts, const SegmentLimits& limits,
-                                           std::size_t breaks) {
+                                           std::size_t breaks, std::size_t stride, double cost) {
   const auto tails = tail_costs(cuts, limits, VarianceRule::pooled, breaks - 1);
-  GridSearch coarse(cuts, limits, breaks, tails, infinity);
-  coarse.run(inner_cuts(cuts, std::max<std::size_t>(1, cuts.size() / 24)));
-  GridSearch fine(cuts, limits, breaks, tails, coarse.cost());
-  fine.run(inner_cuts(cuts, 1));
-  return fine.path().empty() ? coarse.path() : fine.path();
+  GridSearch search(cuts, limits, breaks, tails, cost);
+  search.run(inner_cuts(cuts, stride));
+  return search.path();
 }
 
 }  // namespace pfsday::stats

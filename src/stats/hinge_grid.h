@@ -15,9 +15,9 @@
 
 namespace pfsday::stats {
 
-/// The inner cuts of the best hinges with `breaks` breaks, 1 to most_breaks; empty where there are
-/// none within the limits.
+/// The inner cuts of the best hinges with `breaks` breaks, 1 to most_breaks, at every `stride`-th
+/// cut; empty where none within the limits have a sum of squares below `cost`.
 std::vector<std::size_t> search_hinge_grid(const Cuts& cuts, const SegmentLimits& limits,
-                                           std::size_t breaks);
+                                           std::size_t breaks, std::size_t stride, double cost);
 
 }  // namespace pfsday::stats

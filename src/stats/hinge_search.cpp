@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/math/tools/minima.hpp>
 #include <cmath>
-#include <numbers>
+#include <limits>
 
 #include "stats/hinge_grid.h"
 #include "stats/joins.h"
@@ -26,9 +27,17 @@ class PartitionTrial {
 
   /// The free lines of a partition, whose sum of squares no way to meet can beat.
   void try_lines(const CutPath& path) {
-    if (free_squares() >= best_.cost) return;
+    const double free = free_squares();
+    if (free >= best_.cost) return;
+    const std::array<double, most_breaks> least = least_penalties(path);
     const unsigned ways = between_ ? 1U << joints_.breaks : 1;
-    for (unsigned way = 0; way < ways; ++way) try_way(path, way);
+    for (unsigned way = 0; way < ways; ++way) {
+      double bound = free;
+      for (std::size_t t = 0; t < joints_.breaks; ++t) {
+        if (!crosses(way, t)) bound = std::max(bound, free + least[t]);
+      }
+      if (bound < best_.cost && may_cross(path, way)) try_way(path, way);
+    }
   }
 
   void try_path(const CutPath& path) {
@@ -36,18 +45,20 @@ class PartitionTrial {
   }
 
   /// Two breaks just least_length apart, the first between `low` and `high`, with the points split
-  /// as by `path`.
+  /// as by `path`: the best of some samples, refined between its neighbors.
   void try_tight(const CutPath& path, double low, double high) {
     if (!take_lines(path) || free_squares() >= best_.cost) return;
     constexpr int samples = 8;
     const double step = (high - low) / samples;
-    double near = low;
+    double near = low, least = tight_squares(low);
     for (int i = 1; i <= samples; ++i) {
-      const double at = low + step * i;
-      if (tight_squares(at) < tight_squares(near)) near = at;
+      const double at = low + step * i, squares = tight_squares(at);
+      if (squares < least) near = at, least = squares;
     }
-    const double at = least_tight(std::max(low, near - step), std::min(high, near + step));
-    const double cost = tight_squares(at);
+    const auto [at, squares] = boost::math::tools::brent_find_minima(
+        [this](double x) { return tight_squares(x); }, std::max(low, near - step),
+        std::min(high, near + step), std::numeric_limits<double>::digits / 2);
+    const double cost = tight_squares(squares < least ? at : near);
     if (cost < best_.cost && are_long_enough()) keep(path, cost);
   }
 
@@ -60,11 +71,38 @@ class PartitionTrial {
   const HingeBreaks& best() const { return best_; }
 
  private:
-  /// Bit t of `way`: break t stands where the lines cross between its cut and the one before.
+  /// Break t stands where the lines cross between its cut and the one before, not at the cut.
+  static bool crosses(unsigned way, std::size_t t) { return (way >> t & 1U) != 0; }
+
+  /// What meeting at cut t adds at least to the sum of squares, whatever the others do.
+  std::array<double, most_breaks> least_penalties(const CutPath& path) const {
+    std::array<double, most_breaks> least = {};
+    for (std::size_t t = 0; t < joints_.breaks; ++t) {
+      const double c = cuts_.at[path[t]];
+      const SegmentLine &left = joints_.lines[t], &right = joints_.lines[t + 1];
+      const double gap = left.height(c) - right.height(c);
+      least[t] = gap * gap / (left.covariance(c, c) + right.covariance(c, c));
+    }
+    return least;
+  }
+
+  /// False where two lines that no meeting at a cut bends do not cross where they should.
+  bool may_cross(const CutPath& path, unsigned way) const {
+    if (way + 1 != 1U << joints_.breaks) return true;
+    for (std::size_t t = 0; t < joints_.breaks; ++t) {
+      const SegmentLine &left = joints_.lines[t], &right = joints_.lines[t + 1];
+      const double before = cuts_.at[path[t] - 1], at = cuts_.at[path[t]];
+      const double a = left.height(before) - right.height(before);
+      const double b = left.height(at) - right.height(at);
+      if ((a < 0) == (b < 0)) return false;
+    }
+    return true;
+  }
+
   void try_way(const CutPath& path, unsigned way) {
     for (std::size_t t = 0; t < joints_.breaks; ++t) {
       joints_.at[t] = cuts_.at[path[t]];
-      joints_.crosses[t] = (way >> t & 1U) != 0;
+      joints_.crosses[t] = crosses(way, t);
     }
     const double cost = solve_joints(joints_);
     if (cost >= best_.cost || !place_crossings(path) || !are_long_enough()) return;
@@ -100,20 +138,6 @@ class PartitionTrial {
     return solve_joints(joints_);
   }
 
-  /// By golden sections.
-  double least_tight(double low, double high) {
-    constexpr double part = 1 - 1 / std::numbers::phi;
-    for (int i = 0; i < 50; ++i) {
-      const double a = low + part * (high - low), b = high - part * (high - low);
-      if (tight_squares(a) < tight_squares(b)) {
-        high = b;
-      } else {
-        low = a;
-      }
-    }
-    return (low + high) / 2;
-  }
-
   bool place_crossings(const CutPath& path) {
     std::array<double, most_breaks> at = joints_.at;
     for (std::size_t t = 0; t < joints_.breaks; ++t) {
@@ -144,15 +168,38 @@ class PartitionTrial {
   HingeBreaks best_ = {.cost = infinity};
 };
 
+/// All partitions whose cuts are at most two from those of `center`.
+void try_near(const Cuts& cuts, PartitionTrial& trial, const CutPath& center, CutPath path,
+              std::size_t breaks, std::size_t t) {
+  constexpr std::size_t reach = 2;
+  if (t == breaks) return trial.try_path(path);
+  const std::size_t low = center[t] > reach ? center[t] - reach : 1;
+  for (path[t] = low; path[t] <= center[t] + reach && path[t] + 1 < cuts.size(); ++path[t]) {
+    try_near(cuts, trial, center, path, breaks, t + 1);
+  }
+}
+
+/// From the best partition so far to better ones near by, as long as there are any.
+void descend(const Cuts& cuts, PartitionTrial& trial, std::size_t breaks) {
+  double cost = infinity;
+  while (trial.best().cost < cost) {
+    cost = trial.best().cost;
+    const CutPath path = trial.best_path();
+    try_near(cuts, trial, path, path, breaks, 0);
+  }
+}
+
 void try_all_single(const Cuts& cuts, PartitionTrial& trial) {
   for (std::size_t a = 1; a + 1 < cuts.size(); ++a) trial.try_path({a});
 }
 
-/// Every `stride`-th pair, for a first sum of squares to beat.
+/// Every `stride`-th pair, and from the best of them to better ones near by: a sum of squares that
+/// most other pairs cannot beat.
 void try_some_pairs(const Cuts& cuts, PartitionTrial& trial, std::size_t stride) {
   for (std::size_t a = stride; a + 1 < cuts.size(); a += stride) {
     for (std::size_t b = a + stride; b + 1 < cuts.size(); b += stride) trial.try_path({a, b});
   }
+  descend(cuts, trial, 2);
 }
 
 /// The segments at both ends once each; the one in the middle only where these leave it a chance.
@@ -166,10 +213,12 @@ void try_all_pairs(const Cuts& cuts, PartitionTrial& trial) {
     const SegmentLine first = line_between(cuts, 0, a);
     if (first.inverse_spread == 0) continue;
     for (std::size_t b = a + 1; b < end && trial.has_points(b, end); ++b) {
-      if (first.squares + last[b].squares >= trial.best().cost) continue;
-      if (!trial.has_points(a, b) || last[b].inverse_spread == 0) continue;
-      trial.line(0) = first, trial.line(1) = line_between(cuts, a, b), trial.line(2) = last[b];
-      if (trial.line(1).inverse_spread > 0) trial.try_lines({a, b});
+      const double rest = trial.best().cost - first.squares - last[b].squares;
+      if (rest <= 0 || !trial.has_points(a, b) || last[b].inverse_spread == 0) continue;
+      const SegmentLine middle = line_between(cuts, a, b);
+      if (middle.squares > rest) continue;
+      trial.line(0) = first, trial.line(1) = middle, trial.line(2) = last[b];
+      if (middle.inverse_spread > 0) trial.try_lines({a, b});
     }
   }
 }
@@ -188,31 +237,20 @@ void try_tight_pairs(const Cuts& cuts, double length, PartitionTrial& trial) {
   }
 }
 
-/// All partitions whose cuts are at most two from those of `path`.
-void try_near(const Cuts& cuts, PartitionTrial& trial, const CutPath& center, CutPath path,
-              std::size_t breaks, std::size_t t) {
-  constexpr std::size_t reach = 2;
-  if (t == breaks) return trial.try_path(path);
-  const std::size_t low = center[t] > reach ? center[t] - reach : 1;
-  for (path[t] = low; path[t] <= center[t] + reach && path[t] + 1 < cuts.size(); ++path[t]) {
-    try_near(cuts, trial, center, path, breaks, t + 1);
-  }
-}
-
-/// From the best breaks at cuts to better ones near by, as long as there are any.
+/// The best breaks at some cuts, then at all cuts where these are better; from both to better ones
+/// near by.
 void try_from_grid(const Cuts& cuts, const SegmentLimits& limits, PartitionTrial& trial,
                    std::size_t breaks) {
-  const std::vector<std::size_t> grid = search_hinge_grid(cuts, limits, breaks);
-  if (grid.empty()) return;
-  CutPath path = {};
-  std::ranges::copy(grid, path.begin());
-  trial.try_path(path);
-  double cost = infinity;
-  while (trial.best().cost < cost) {
-    cost = trial.best().cost;
-    path = trial.best_path();
-    try_near(cuts, trial, path, path, breaks, 0);
-  }
+  const auto try_grid = [&](std::size_t stride) {
+    const auto grid = search_hinge_grid(cuts, limits, breaks, stride, trial.best().cost);
+    if (grid.empty()) return;
+    CutPath path = {};
+    std::ranges::copy(grid, path.begin());
+    trial.try_path(path);
+    descend(cuts, trial, breaks);
+  };
+  try_grid(std::max<std::size_t>(1, cuts.size() / 24));
+  try_grid(1);
 }
 
 /// Combinations of `breaks` of `places`, as a real number: it may be large.
