@@ -31,7 +31,10 @@ std::vector<Group> group_rows(const CountReport& report) {
     if (is_new) groups.push_back({.sum = {.name = row.name, .op = row.op, .depth = row.depth}});
     Group& group = groups.back();
     count::Row part = row;
-    if (!count::is_in_total(row.pass)) part.work = {}, part.bytes = {};
+    if (!count::is_in_total(row.pass)) {
+      part.work = {};
+      part.bytes = {};
+    }
     const std::size_t nodes = std::max(group.sum.nodes, row.nodes);
     group.sum += part;
     group.sum.nodes = nodes;
