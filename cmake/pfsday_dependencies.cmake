@@ -5,6 +5,13 @@ if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
 endif()
 
 find_package(fmt REQUIRED CONFIG)
+set(FMT_LIBRARY fmt::fmt)
+set(MD_LIBRARY md)
+if(PFSDAY_STATIC)
+  set(FMT_LIBRARY pfsday_fmt)  # src/base/fmt.cpp: the package has no archive
+  find_library(MD_ARCHIVE libmd.a REQUIRED)
+  set(MD_LIBRARY ${MD_ARCHIVE})
+endif()
 find_package(CLI11 REQUIRED CONFIG)
 find_package(tomlplusplus 3 REQUIRED CONFIG)  # used header-only, see base/toml.cpp
 find_package(GTest REQUIRED CONFIG)

@@ -17,3 +17,8 @@ find_program(MOLD_PROGRAM mold)
 if(MOLD_PROGRAM)
   target_link_options(pfsday_flags INTERFACE -fuse-ld=mold)
 endif()
+if(PFSDAY_STATIC)
+  # Not for shared libraries: the renderer shares the libraries of what it links.
+  set(is_program $<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>)
+  target_link_options(pfsday_flags INTERFACE $<${is_program}:-static-libstdc++$<SEMICOLON>-static-libgcc>)
+endif()
