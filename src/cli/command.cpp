@@ -25,6 +25,7 @@ const Args::Given& Args::find(std::string_view name) const {
 }
 
 bool has_name(const Option& option, std::string_view name) {
+  if (option.name.find(',') == std::string_view::npos) return option.name == name;
   const auto names = split(option.name, ',');
   return std::ranges::find(names, name) != names.end();
 }

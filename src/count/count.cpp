@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "graph/liveness.h"
 
@@ -88,7 +87,11 @@ namespace {
 class Counter {
  public:
   Counter(const Graph& root, const CountOptions& options)
-      : root_(root), options_(options), breakdown_(root, options.breakdown) {
+      : root_(root),
+        options_(options),
+        breakdown_(root, options.breakdown),
+        is_counted_(root.origins().size()),
+        is_uncounted_(root.origins().size()) {
     if (options.rules.attention == ops::Rules::Attention::causal) {
       causal_ = find_causal_products(root);
     }
@@ -118,11 +121,11 @@ class Counter {
     if (!node.bodies.empty()) return add_loop(node, times, pass);
     const bool is_of_file = pass == Pass::forward || options_.is_step_in_file;
     if (cost_of(node) == Cost::uncounted) {
-      if (is_of_file) uncounted_.insert(node.origin);
+      if (is_of_file) is_uncounted_[node.origin] = true;
       counts_.uncounted.push_back(describe_uncounted(graph, node));
       return;
     }
-    if (is_of_file) counted_.insert(node.origin);
+    if (is_of_file) is_counted_[node.origin] = true;
     record(graph, node, pass, count_node(graph, node, work_of(graph, node, pass), times));
     if (!has_recomputed_scores(node)) return;
     Work scores = work_of(graph, node, Pass::recompute);  // of operands that are there already
@@ -159,13 +162,16 @@ class Counter {
   }
 
   /// What each front-end node of the forward pass comes to: uncounted, counted, or movement.
-  Coverage cover() {
-    for (const std::uint32_t origin : uncounted_) counted_.erase(origin);
-    const std::size_t nodes = std::max(options_.node_count, counted_.size() + uncounted_.size());
-    return {.nodes = nodes,
-            .counted = counted_.size(),
-            .movement = nodes - counted_.size() - uncounted_.size(),
-            .uncounted = uncounted_.size()};
+  Coverage cover() const {
+    Coverage coverage;
+    for (std::size_t i = 0; i < is_counted_.size(); ++i) {
+      coverage.counted += is_counted_[i] && !is_uncounted_[i] ? 1 : 0;
+      coverage.uncounted += is_uncounted_[i] ? 1 : 0;
+    }
+    const std::size_t counted = coverage.counted + coverage.uncounted;
+    coverage.nodes = std::max(options_.node_count, counted);
+    coverage.movement = coverage.nodes - counted;
+    return coverage;
   }
 
   const Graph& root_;
@@ -173,8 +179,8 @@ class Counter {
   CausalProducts causal_;
   Breakdown breakdown_;
   Counts counts_;
-  std::set<std::uint32_t> counted_;
-  std::set<std::uint32_t> uncounted_;
+  std::vector<bool> is_counted_;  ///< by origin
+  std::vector<bool> is_uncounted_;
 };
 
 }  // namespace

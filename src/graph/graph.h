@@ -14,8 +14,8 @@
 // (its types rule, work, derivative, evaluation) is in ops.
 #pragma once
 
+#include <boost/container/deque.hpp>
 #include <cassert>
-#include <deque>
 #include <memory>
 #include <span>
 #include <string>
@@ -176,7 +176,11 @@ class Graph {
   void make_room();
 
   std::vector<Node> nodes_;
-  std::deque<ValueInfo> values_;  ///< what is appended moves none: types may be held by reference
+  /// What is appended moves none: types may be held by reference. Made in blocks, because most of
+  /// the time that a small graph takes is the allocator's.
+  boost::container::deque<ValueInfo, void,
+                          boost::container::deque_options_t<boost::container::block_size<16>>>
+      values_;
   std::vector<Value> inputs_;
   std::vector<Value> tensors_;
   Values outputs_;

@@ -112,7 +112,7 @@ Literal Literal::of(TensorType type, std::vector<Exact> values) {
   return literal;
 }
 
-Literal Literal::scalar(ElementType element, Exact value) { return of({element, {}}, {value}); }
+Literal Literal::scalar(ElementType element, Exact value) { return splat({element, {}}, value); }
 
 Literal Literal::splat(TensorType type, Exact value) {
   Literal literal;

@@ -42,7 +42,7 @@ std::string word(std::string_view text) {
 }
 
 std::string print_literal(const Literal& literal) {
-  if (literal.is_splat()) return "splat " + number(literal.at(0));
+  if (literal.is_splat() && literal.type().rank() > 0) return "splat " + number(literal.at(0));
   std::string text;
   for (const Exact value : literal.values()) text += (text.empty() ? "" : " ") + number(value);
   return text;

@@ -105,9 +105,12 @@ Value Builder::outside_of(Value captured) const {
 }
 
 bool Builder::is_knowable(Value v) const {
-  if (!graph::can_be_literal(graph_->type(v))) return false;
-  if (const Value outside = outside_of(v)) return outer_->is_knowable(outside);
-  return graph_->info(v).literal || (v.index < knowable_.size() && knowable_[v.index]);
+  const graph::ValueInfo& info = graph_->info(v);
+  const Value outside = outside_of(v);
+  const bool is_found = outside
+                            ? outer_->is_knowable(outside)
+                            : info.literal || (v.index < knowable_.size() && knowable_[v.index]);
+  return is_found && graph::can_be_literal(info.type);
 }
 
 void Builder::note_knowable(const graph::Node& node, const Values& outputs) {
@@ -157,8 +160,6 @@ std::optional<Values> Builder::fold_uniform(const graph::Node& node, const Tenso
   if (!can_evaluate(node) || !node.bodies.empty() || outputs.size() != 1) return std::nullopt;
   const bool is_movement = std::ranges::count(shape_only, node.kind->name) > 0;
   if (!is_movement && !node.attributes.empty()) return std::nullopt;
-  Graph scratch;
-  graph::Node one{.kind = node.kind};
   std::vector<Literal> inputs;
   for (const Value v : node.inputs) {
     const graph::ValueInfo& info = graph_->info(v);
@@ -167,9 +168,11 @@ std::optional<Values> Builder::fold_uniform(const graph::Node& node, const Tenso
     if (!uniform || !graph::can_be_literal({info.type.element, {}})) return std::nullopt;
     if (!is_movement && info.type.shape != outputs[0].shape) return std::nullopt;
     inputs.push_back(Literal::scalar(info.type.element, *uniform));
-    one.inputs.push_back(scratch.add_constant(inputs.back()));
   }
   if (is_movement) return Values{full(outputs[0], inputs[0].at(0))};
+  Graph scratch;
+  graph::Node one{.kind = node.kind};
+  for (const Literal& input : inputs) one.inputs.push_back(scratch.add_constant(input));
   const TensorTypes scalar = {TensorType{outputs[0].element, {}}};
   const auto inferred = infer_node(NodeView(scratch, one));
   if (!inferred || *inferred != scalar) return std::nullopt;
@@ -180,13 +183,13 @@ std::optional<Values> Builder::fold_uniform(const graph::Node& node, const Tenso
 
 std::optional<Values> Builder::fold(const graph::Node& node, const TensorTypes& outputs) {
   if (auto uniform = fold_uniform(node, outputs)) return uniform;
-  const bool is_small = std::ranges::all_of(outputs, graph::can_be_literal);
   const bool is_constant = std::ranges::all_of(node.inputs, [this](Value v) {
     const graph::ValueInfo& info = graph_->info(v);
     const bool is_weight = info.from_weight || info.is_parameter;
     return info.literal && !is_weight && graph::can_be_literal(info.type);
   });
-  if (!can_evaluate(node) || !is_small || !is_constant) return std::nullopt;
+  const bool is_small = is_constant && std::ranges::all_of(outputs, graph::can_be_literal);
+  if (!is_small || !can_evaluate(node)) return std::nullopt;
   Graph scratch;
   graph::Node copy = node;
   std::vector<Literal> inputs;

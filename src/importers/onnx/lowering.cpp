@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_map>
 
 namespace pfsday::onnx {
 namespace {
@@ -77,24 +76,28 @@ Result<std::int64_t> OnnxNode::axis(std::string_view name, std::int64_t fallback
 
 namespace {
 
-using LoweringsByOp = std::unordered_multimap<std::string_view, const Lowering*>;
+/// Shorter names first: most comparisons need no look at the letters.
+bool comes_before(std::string_view a, std::string_view b) {
+  return a.size() != b.size() ? a.size() < b.size() : a < b;
+}
 
-LoweringsByOp index_lowerings() {
-  LoweringsByOp by_op;
+std::string_view op_of(const Lowering* lowering) { return lowering->op; }
+
+std::vector<const Lowering*> sorted_by_op() {
+  std::vector<const Lowering*> all;
   for (const LoweringFamily* family : lowering_families()) {
-    for (const Lowering& row : family->lowerings) by_op.emplace(row.op, &row);
+    for (const Lowering& row : family->lowerings) all.push_back(&row);
   }
-  return by_op;
+  std::ranges::sort(all, comes_before, op_of);
+  return all;
 }
 
 }  // namespace
 
 const Lowering* find_lowering(std::string_view domain, std::string_view op, std::int64_t opset) {
-  static const LoweringsByOp by_op = index_lowerings();
+  static const std::vector<const Lowering*> all = sorted_by_op();
   const Lowering* best = nullptr;
-  const auto [first, last] = by_op.equal_range(op);
-  for (auto row = first; row != last; ++row) {
-    const Lowering* lowering = row->second;
+  for (const Lowering* lowering : std::ranges::equal_range(all, op, comes_before, op_of)) {
     if (lowering->domain != domain || lowering->since > opset) continue;
     if (best == nullptr || lowering->since > best->since) best = lowering;
   }

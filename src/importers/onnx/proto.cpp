@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <protozero/pbf_reader.hpp>
 
@@ -157,6 +158,27 @@ class Fields {
   const char* at_ = nullptr;
 };
 
+/// How often each field of a low number stands in a message, as far as it can be read: with room
+/// made for them beforehand, nothing that is read moves.
+class FieldCounts {
+ public:
+  explicit FieldCounts(std::string_view message) {
+    protozero::pbf_reader reader(message.data(), message.size());
+    try {
+      while (reader.next()) {
+        if (reader.tag() < counts_.size()) ++counts_[reader.tag()];
+        reader.skip();
+      }
+    } catch (const protozero::exception&) {
+      return;  // the faults are for those who read the fields
+    }
+  }
+  std::size_t operator[](std::size_t number) const { return counts_[number]; }
+
+ private:
+  std::array<std::size_t, 16> counts_ = {};
+};
+
 void add_dimension(const Fields& fields, graph::Shape& shape, std::int64_t size) {
   if (size < 0) fields.fail(fmt::format("a tensor has a dimension of size {}", size));
   if (shape.size() == rank_limit) {
@@ -247,6 +269,7 @@ DimensionView read_dimension(std::string_view message) {
 
 void read_shape(std::string_view message, ValueInfoView& info) {
   info.has_shape = true;
+  info.dimensions.reserve(FieldCounts(message)[1]);
   Fields fields(message, "a shape");
   while (fields.next()) {
     if (fields.number() != 1) {
@@ -402,6 +425,10 @@ AttributeView read_attribute(std::string_view message) {
 NodeView read_node(std::string_view message) {
   NodeView node;
   node.identity = message.data();
+  const FieldCounts counts(message);
+  node.inputs.reserve(counts[1]);
+  node.outputs.reserve(counts[2]);
+  node.attributes.reserve(counts[5]);
   Fields fields(message, "a node");
   while (fields.next()) {
     switch (fields.number()) {
@@ -433,6 +460,12 @@ NodeView read_node(std::string_view message) {
 
 /// Adds to what is there: protobuf merges the parts of a message that stand apart.
 void read_graph(std::string_view message, GraphView& graph) {
+  const FieldCounts counts(message);
+  graph.nodes.reserve(graph.nodes.size() + counts[1]);
+  graph.initializers.reserve(graph.initializers.size() + counts[5] + counts[15]);
+  graph.inputs.reserve(graph.inputs.size() + counts[11]);
+  graph.outputs.reserve(graph.outputs.size() + counts[12]);
+  graph.value_infos.reserve(graph.value_infos.size() + counts[13]);
   Fields fields(message, "the graph");
   while (fields.next()) {
     switch (fields.number()) {

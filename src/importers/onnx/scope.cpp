@@ -103,8 +103,8 @@ std::string Scope::path_of(const NodeView& view) const {
 Result<void> Scope::add_nodes(Body& body) {
   view_ = &body.view;
   body.origins.resize(body.view.nodes.size());
+  items_.reserve(items_.size() + body.view.initializers.size() + body.view.nodes.size());
   TRY(add_initializers(body.view));
-  note_declared_types(body.view);
   for (std::size_t i = 0; i < body.view.nodes.size(); ++i) {
     const NodeView& node = body.view.nodes[i];
     if (body.origins[i] == 0) body.origins[i] = origin_of(node);
@@ -143,6 +143,7 @@ std::unexpected<Error> Scope::undefined(std::string_view name) const {
 
 Result<Items> Scope::find_inputs(const NodeView& view) {
   Items inputs;
+  inputs.reserve(view.inputs.size());
   for (const std::string_view name : view.inputs) {
     if (name.empty()) {
       inputs.emplace_back();
@@ -233,6 +234,7 @@ Result<Items> Scope::lower_tensors(const NodeView& view, const Items& inputs) {
     return keep_uncounted(view, inputs, outputs.error().what);
   }
   Items items;
+  items.reserve(outputs->size());
   for (const Value v : *outputs) items.push_back(Item::of(v));
   for (std::size_t i = 0; i < view.outputs.size(); ++i) {
     const bool is_missing = i >= items.size() || !items[i].value;
@@ -306,7 +308,8 @@ Result<Items> Scope::keep_uncounted(const NodeView& view, const Items& inputs, s
 }
 
 /// Unknown where the file does not say.
-graph::TensorTypes Scope::declared_outputs(const NodeView& view) const {
+graph::TensorTypes Scope::declared_outputs(const NodeView& view) {
+  if (declared_.empty()) note_declared_types(*view_);
   graph::TensorTypes types;
   for (const std::string_view name : view.outputs) {
     const auto found = declared_.find(name);

@@ -92,7 +92,7 @@ class Scope {
   /// Where an input that only the model's run tells can be told from what the file declares.
   Result<Values> lower_as_declared(const Lowering& lowering, const OnnxNode& node,
                                    const NodeView& view, Error unknown);
-  graph::TensorTypes declared_outputs(const NodeView& view) const;
+  graph::TensorTypes declared_outputs(const NodeView& view);
   /// By the user's formulas, where there are any.
   Result<Items> lower_unknown(const NodeView& view, const OnnxNode& node, const Items& inputs);
   Result<void> add_captured(const NodeView& view, Values& inputs);
