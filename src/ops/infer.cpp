@@ -19,13 +19,16 @@ Result<void> check_range(const NodeView& node, std::string_view name, std::int64
                                                    node.kind().name, name, value, low, high));
 }
 
-Result<void> check_type(const TensorType& type) {
-  for (const std::int64_t size : type.shape) {
-    if (size <= size_limit) continue;
-    return fail(Code::limit_exceeded,
-                fmt::format("a size of {} is more than {}", size, size_limit));
+/// The first size that is too large; null if none is.
+const std::int64_t* find_too_large(const TensorType& type) {
+  for (const std::int64_t& size : type.shape) {
+    if (size > size_limit) return &size;
   }
-  return {};
+  return nullptr;
+}
+
+std::unexpected<Error> too_large(std::int64_t size) {
+  return fail(Code::limit_exceeded, fmt::format("a size of {} is more than {}", size, size_limit));
 }
 
 Result<void> check_inputs(const NodeView& node) {
@@ -41,7 +44,7 @@ Result<void> check_inputs(const NodeView& node) {
       return fail(Code::graph_invalid,
                   fmt::format("input {} of {} has no known type", i, node.kind().name));
     }
-    TRY(check_type(node.input_type(i)));
+    if (const auto* size = find_too_large(node.input_type(i))) return too_large(*size);
   }
   return {};
 }
@@ -51,7 +54,9 @@ Result<void> check_inputs(const NodeView& node) {
 Result<TensorTypes> infer_node(const NodeView& node) {
   TRY(check_inputs(node));
   TensorTypes outputs = TRY(primitive_of(node.kind()).infer(node));
-  for (const TensorType& type : outputs) TRY(check_type(type));
+  for (const TensorType& type : outputs) {
+    if (const auto* size = find_too_large(type)) return too_large(*size);
+  }
   return outputs;
 }
 

@@ -37,6 +37,16 @@ constexpr std::size_t node_limit = 10'000'000;
 /// Tensors that a sequence may be bound to.
 constexpr std::int64_t longest_sequence = 65'536;
 
+/// An input that has an initializer is no input: files of IR version 3 list those too. There are
+/// fewer inputs than initializers to remember.
+std::unordered_set<std::string_view> find_inputs_without_initializer(
+    const pfsday::onnx::GraphView& graph) {
+  std::unordered_set<std::string_view> names;
+  for (const ValueInfoView& info : graph.inputs) names.insert(info.name);
+  for (const auto& tensor : graph.initializers) names.erase(tensor.name);
+  return names;
+}
+
 class Import {
  public:
   Import(ModelView model, const ImportOptions& options)
@@ -68,12 +78,10 @@ class Import {
   }
 
  private:
-  /// An input that has an initializer is no input: files of IR version 3 list those too.
   Result<void> add_inputs() {
-    std::unordered_set<std::string_view> held;
-    for (const auto& tensor : model_.graph.initializers) held.insert(tensor.name);
+    const auto is_input = find_inputs_without_initializer(model_.graph);
     for (const ValueInfoView& info : model_.graph.inputs) {
-      if (held.contains(info.name)) continue;
+      if (!is_input.contains(info.name)) continue;
       const Item item = TRY(input_of(info));
       TRY(scope_.define(info.name, item));
     }
@@ -173,11 +181,10 @@ constexpr std::string_view extensions[] = {".onnx"};
 
 Result<std::vector<std::string>> find_open(Bytes file, const ImportOptions& options) {
   const ModelView view = TRY(pfsday::onnx::read_model_view(file));
-  std::unordered_set<std::string_view> held;
-  for (const auto& tensor : view.graph.initializers) held.insert(tensor.name);
+  const auto is_input = find_inputs_without_initializer(view.graph);
   std::vector<ValueInfoView> inputs;
   for (const ValueInfoView& info : view.graph.inputs) {
-    if (!held.contains(info.name)) inputs.push_back(info);
+    if (is_input.contains(info.name)) inputs.push_back(info);
   }
   return Bindings(options).open_names(inputs);
 }
