@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -52,16 +53,27 @@ void run_process(benchmark::State& state, const std::vector<std::string>& argume
   state.counters["peak_MB"] = static_cast<double>(peak_kibibytes) * 1024 / 1e6;
 }
 
-/// Debian's libonnx-testdata: 1,072 small models, some of which need sizes or are not counted.
+std::size_t count_models(const std::string& folder) {
+  std::size_t models = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    models += entry.path().extension() == ".onnx" ? 1 : 0;
+  }
+  return models;
+}
+
+/// Debian's libonnx-testdata: a thousand small models, some of which need sizes or are not counted.
 void run_folder(benchmark::State& state) {
   const std::string folder = "/usr/share/libonnx-testdata/data";
   if (::access(folder.c_str(), R_OK) != 0) return state.SkipWithError("no libonnx-testdata");
+  const std::size_t models = count_models(folder);
   for (auto _ : state) {
     const int exit_code = run_pfsday({"count", folder, "--json"}).exit_code;
     const bool is_expected =
         exit_code == 0 || exit_code == exit_unusable || exit_code == exit_incomplete;
     if (!is_expected) return state.SkipWithError("did not count");
   }
+  state.counters["models_per_s"] = benchmark::Counter(
+      static_cast<double>(models), benchmark::Counter::kIsIterationInvariantRate);
 }
 
 const std::string resnet50 = PFSDAY_EXAMPLES "/resnet50.onnx";
