@@ -185,6 +185,27 @@ void print_drivers(Session& session, const report::DriversReport& report) {
   }
 }
 
+void print_estimators(Session& session, const report::EstimatorsReport& report) {
+  const trend::Fit& fit = report.fit.main.fit;
+  session.print(fmt::format("{}\n\nselection  {}\nvintage    {}\nintervals  {:g} %\n\n",
+                            report.fit.title, report.fit.selection, report.fit.vintage,
+                            100 * fit.interval.level));
+  Table table({{"estimator"},
+               {"n", Align::right},
+               {"decades per year", Align::right},
+               {"interval", Align::right},
+               {"factor per year", Align::right},
+               {"doubling, months", Align::right}});
+  for (const trend::EstimatedSlope& slope : report.slopes) {
+    const auto& bounds = slope.interval;
+    table.add_row({slope.estimator, std::to_string(slope.n), number(slope.slope),
+                   bounds ? number(bounds->low) + " to " + number(bounds->high) : "-",
+                   number(std::pow(10, slope.slope)),
+                   months(trend::doubling_months_of(slope.slope, fit.axis->months_per_year))});
+  }
+  session.print(table);
+}
+
 void print_published_eras(Session& session, const report::PublishedErasReport& report) {
   const trend::PublishedEras& eras = report.eras;
   session.print(fmt::format("{}\n\n", eras.title));
@@ -193,16 +214,18 @@ void print_published_eras(Session& session, const report::PublishedErasReport& r
                {"TFLOP/s", Align::right},
                {"pfs-days", Align::right},
                {"days implied", Align::right},
-               {"doubling", Align::right},
-               {"character"}});
+               {"doubling", Align::right}});
   for (std::size_t i = 0; i < eras.eras.size(); ++i) {
     const trend::PublishedEra& era = eras.eras[i];
     table.add_row({era.name, range(era.chips), range(era.rate, 1e12), range(era.pfs_days),
                    range(report.days[i]),
-                   era.doubling_months ? fmt::format("{:g} months", *era.doubling_months) : "-",
-                   era.note});
+                   era.doubling_months ? fmt::format("{:g} months", *era.doubling_months) : "-"});
   }
   session.print(table);
+  session.print("\n");
+  for (const trend::PublishedEra& era : eras.eras) {
+    session.print(fmt::format("{}: {}\n", era.name, era.note));
+  }
   for (std::size_t i = 0; i < eras.eras.size(); ++i) {
     for (const trend::System& system : report.outside[i]) {
       session.print(fmt::format(

@@ -3,6 +3,7 @@
 
 #include "cli/session.h"
 #include "report/fit_drivers.h"
+#include "report/fit_estimators.h"
 #include "report/fit_influence.h"
 #include "report/fit_sensitivity.h"
 #include "report/fit_vintage.h"
@@ -14,6 +15,7 @@ void print_vintages(Session& session, const report::VintageReport& report, bool 
 void print_influences(Session& session, const report::InfluenceReport& report, bool all);
 void print_drivers(Session& session, const report::DriversReport& report);
 void print_published_eras(Session& session, const report::PublishedErasReport& report);
+void print_estimators(Session& session, const report::EstimatorsReport& report);
 /// Warnings go to standard error.
 void print_sensitivity(Session& session, const report::SensitivityReport& report);
 

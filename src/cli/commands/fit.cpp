@@ -73,6 +73,9 @@ constexpr Option options[] = {
      .repeated = true},
     {.name = "--sensitivity",
      .doc = "fit again under other rules, windows, vintages (--against) and date conventions"},
+    {.name = "--estimators",
+     .doc = "the slope by least squares with each interval, Theil-Sen, Huber, quantiles, and with "
+            "rows that are only bounds"},
     {.name = "--leave-one-out", .doc = "the slope without each system"},
     {.name = "--leave-one-organization-out", .doc = "the slope without those of each organization"},
     {.name = "--drivers",
@@ -218,6 +221,11 @@ Result<int> run_influences(Session& session, const Args& args, const report::Fit
               [&] { print_influences(session, report, args.flag("--explain")); });
 }
 
+Result<int> run_estimators(Session& session, const Args& args, const report::FitRequest& request) {
+  const auto report = TRY(report::fit_estimators(request));
+  return show(session, args, report, [&] { print_estimators(session, report); });
+}
+
 Result<int> run_drivers(Session& session, const Args& args, const report::FitRequest& request) {
   std::optional<report::TableText> chips;
   if (const auto path = args.value("--chips")) chips = TRY(read_table(session, *path));
@@ -249,6 +257,7 @@ constexpr Question questions[] = {
     {"--leave-one-out", run_influences},
     {"--leave-one-organization-out", run_influences},
     {"--drivers", run_drivers},
+    {"--estimators", run_estimators},
     {"--published-eras", run_published_eras},
 };
 

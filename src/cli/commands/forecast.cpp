@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "cli/command.h"
 #include "cli/fit_options.h"
 #include "cli/session.h"
@@ -29,6 +31,8 @@ constexpr Option options[] = {
     fit_option::compute,
     {.name = "--json", .doc = "print JSON (pfsday.forecast/1)"},
 };
+
+constexpr double honest_difference = 0.05;  // of coverage and level, without a warning
 
 std::string amount(double value) { return units::to_significant(value, 3); }
 
@@ -105,11 +109,17 @@ void print_backtests(Session& session, const report::ForecastReport& report, boo
     session.print("\nno backtest: too few systems before any that came later\n");
     return;
   }
+  const double level = report.fit.main.fit.interval.level;
   session.print(fmt::format(
       "\nhow such forecasts did in the past, from each quarter on (decades; nominal {:g} %;\n"
       "baseline: the mean of the last ten systems at Moore's 24 months):\n",
-      100 * report.fit.main.fit.interval.level));
+      100 * level));
   session.print(backtest_table(report));
+  for (const trend::Backtest& test : report.backtests) {
+    if (std::abs(test.coverage - level) <= honest_difference) continue;
+    session.warn(fmt::format("bands of {:g} % covered {:.0f} % of what came within {:g} years",
+                             100 * level, 100 * test.coverage, test.horizon_years));
+  }
   if (pit) print_pit(session, report);
 }
 
