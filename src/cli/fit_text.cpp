@@ -135,6 +135,22 @@ void print_eras(Session& session, const trend::Eras& eras) {
   }
 }
 
+void print_rulers(Session& session, const report::FitReport& report) {
+  session.print(fmt::format("\nover its window the fit comes to a factor of {}; rulers beside it\n",
+                            units::to_significant(report::factor_over_window(report.main.fit), 3)));
+  Table table({{"ruler"},
+               {"doubling, months", Align::right},
+               {"factor", Align::right},
+               {"fit is faster", Align::right},
+               {"source"}});
+  for (const auto& [ruler, factor, times] : report.rulers) {
+    table.add_row({std::string(ruler.name), fmt::format("{:.4g}", ruler.doubling_months),
+                   units::to_significant(factor, 3), fmt::format("{:.3g} times", times),
+                   std::string(ruler.source)});
+  }
+  session.print(table);
+}
+
 /// In which fits a system is; with its residual in decades where asked for.
 std::string membership(const trend::Fit& fit, const trend::Point& point, bool with_residual) {
   const bool in = std::ranges::find(fit.points, point.id, &trend::Point::id) != fit.points.end();
@@ -196,6 +212,7 @@ void print_fit(Session& session, const report::FitReport& report, bool explain) 
   session.print("\n");
   session.print(fit_table(report));
   if (report.eras) print_eras(session, *report.eras);
+  if (!report.rulers.empty()) print_rulers(session, report);
   if (const auto& published = report.published) {
     session.print(fmt::format("\npublished: {}, {}\n", published->source, published->url));
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "stats/distributions.h"
 
@@ -69,6 +70,21 @@ std::string explain_interval(const trend::Fit& fit) {
       fit.line.slope, quantile, *fit.slope_se, bounds, quantile, freedom);
 }
 
+double years_of_window(const trend::Fit& fit) {
+  const auto [from, to] = trend::window_of(fit.points);
+  return fit.axis->years(to) - fit.axis->years(from);
+}
+
+std::vector<HeldAgainst> hold_against_rulers(const trend::Fit& fit) {
+  std::vector<HeldAgainst> held;
+  for (const trend::Ruler& ruler : trend::rulers()) {
+    held.push_back({.ruler = ruler,
+                    .factor = trend::factor_over(ruler, years_of_window(fit)),
+                    .times = fit.line.slope / std::log10(trend::factor_over(ruler, 1))});
+  }
+  return held;
+}
+
 }  // namespace
 
 Result<FitSource> read_source(const FitRequest& request) {
@@ -85,6 +101,7 @@ Result<FitReport> fit(const FitRequest& request) {
   if (request.eras) {
     report.eras = TRY(trend::find_eras(points, *request.eras, request.options));
   }
+  if (request.rulers) report.rulers = hold_against_rulers(report.main.fit);
   report.quantity = request.quantity;
   report.selection = describe(source, request.selection, request.quantity);
   report.variants = fit_variants(source, points, request.options);
@@ -118,14 +135,19 @@ std::string text_of_interval(const trend::IntervalOptions& interval) {
   return text;
 }
 
+double factor_over_window(const trend::Fit& fit) {
+  return std::pow(fit.factor_per_year, years_of_window(fit));
+}
+
 std::string text_of_search(const trend::EraOptions& options) {
   const bool hinge = options.joint == stats::Joint::hinge;
   const bool pooled = options.variance == stats::VarianceRule::pooled;
-  return fmt::format("{}, {}, breaks {}, at least {} systems and {:g} years in each era",
+  return fmt::format("{}, {}, breaks {}, at least {} systems and {:g} year{} in each era",
                      hinge ? "lines that meet" : "lines that may jump",
                      pooled ? "one variance" : "a variance for each era",
                      options.by_month ? "at first days of months" : "anywhere",
-                     options.least_points, options.least_years);
+                     options.least_points, options.least_years,
+                     options.least_years == 1 ? "" : "s");
 }
 
 std::vector<std::string> explain(const trend::Fit& fit, trend::Quantity quantity) {

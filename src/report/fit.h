@@ -16,6 +16,7 @@
 #include "report/fit_source.h"
 #include "trend/eras.h"
 #include "trend/fit.h"
+#include "trend/ruler.h"
 #include "trend/select.h"
 #include "trend/set.h"
 
@@ -30,11 +31,19 @@ struct FitRequest {
   trend::Selection selection = {};
   trend::FitOptions options = {};
   std::optional<trend::EraOptions> eras = {};  ///< to look for breaks too
+  bool rulers = false;                         ///< to hold it against every ruler too
 };
 
 struct NamedFit {
   std::string name = {};
   trend::Fit fit = {};
+};
+
+/// A ruler beside a fit.
+struct HeldAgainst {
+  trend::Ruler ruler = {};
+  double factor = 0;  ///< over the window of the fit, first to last date
+  double times = 0;   ///< how many times as fast the fit grows, in decades per year
 };
 
 /// A system that the source holds and the fit does not.
@@ -54,6 +63,7 @@ struct FitReport {
   bool is_set = false;
   NamedFit main = {};
   std::optional<trend::Eras> eras = {};
+  std::vector<HeldAgainst> rulers = {};
   std::vector<LeftOut> left_out = {};  ///< in the order of the source
   /// The set's variants that differ from the main fit and have systems of 3 dates.
   std::vector<NamedFit> variants = {};
@@ -77,6 +87,9 @@ std::string text_of_interval(const trend::IntervalOptions& interval);
 
 /// "hinges, one variance, at least 10 systems and 1 years in each era, ...".
 std::string text_of_search(const trend::EraOptions& options);
+
+/// What the fit comes to from its first to its last date.
+double factor_over_window(const trend::Fit& fit);
 
 /// The arithmetic of a fit, one formula with its numbers on each line.
 std::vector<std::string> explain(const trend::Fit& fit, trend::Quantity quantity);

@@ -139,6 +139,18 @@ void write_left_out(JsonWriter& json, const std::vector<LeftOut>& left_out) {
   json.end_array();
 }
 
+void write_rulers(JsonWriter& json, const FitReport& report) {
+  json.member("factor_over_window", factor_over_window(report.main.fit))
+      .key("rulers")
+      .begin_array();
+  for (const auto& [ruler, factor, times] : report.rulers) {
+    json.begin_object().member("name", ruler.name).member("of", ruler.text);
+    json.member("doubling_months", ruler.doubling_months).member("source", ruler.source);
+    json.member("factor_over_window", factor).member("fit_is_times_as_fast", times).end_object();
+  }
+  json.end_array();
+}
+
 void write_rows(JsonWriter& json, const RowCounts& rows) {
   json.key("rows").begin_object().member("read", rows.rows);
   json.member("without_value", rows.without_value).key("faulty").begin_array();
@@ -162,6 +174,7 @@ std::string to_json(const FitReport& report, bool explain) {
   write_fit(json, report.main, details);
   write_breaks(json, report.eras ? report.eras->breaks : std::vector<trend::BreakDate>());
   if (report.eras) write_eras(json, *report.eras);
+  if (!report.rulers.empty()) write_rulers(json, report);
   json.key("variants").begin_array();
   for (const NamedFit& variant : report.variants) {
     json.begin_object();

@@ -78,7 +78,7 @@ void add_censored(std::vector<EstimatedSlope>& slopes, std::span<const System> s
   if (!fit) return;
   const double half_width = stats::normal_quantile((1 + options.interval.level) / 2) *
                             stats::standard_error(fit->covariance, 1);
-  slopes.push_back({fmt::format("censored, {} bounds", bounds), x.size(), fit->coefficients[1],
+  slopes.push_back({fmt::format("censored, bounds: {}", bounds), x.size(), fit->coefficients[1],
                     around(fit->coefficients[1], half_width)});
 }
 

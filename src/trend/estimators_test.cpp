@@ -39,7 +39,7 @@ TEST(EstimateByAll, RobustOnesResistASystemFarOff) {
     EXPECT_NEAR(slope_of(slopes, name), 1, 0.03) << name;
   }
   // A bound two decades above the line pulls it up, as a row that is left out cannot.
-  EXPECT_GT(slope_of(slopes, "censored, 1 bounds"), least_squares);
+  EXPECT_GT(slope_of(slopes, "censored, bounds: 1"), least_squares);
   for (const EstimatedSlope& slope : slopes) {
     if (!slope.interval) continue;
     EXPECT_LE(slope.interval->low, slope.slope) << slope.estimator;

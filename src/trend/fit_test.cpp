@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "trend/ruler.h"
+
 namespace pfsday::trend {
 namespace {
 
@@ -77,6 +79,25 @@ TEST(FitExponential, NeedsThreeDates) {
   const std::vector<Point> points = {point_at("2020-01-01", 1), point_at("2021-01-01", 1),
                                      point_at("2021-01-01", 2)};
   EXPECT_EQ(fit_exponential(points, {}).error().code, Code::too_few_points);
+}
+
+TEST(FitExponential, ShiftedDatesAndScaledAmountsKeepTheSlope) {
+  std::vector<Point> points = growth(0.7, 0.1);
+  const Fit fit = *fit_exponential(points, {});
+  for (Point& point : points) {
+    point.date.days += 1461;
+    point.value *= 1000;
+  }
+  const Fit moved = *fit_exponential(points, {});
+  EXPECT_NEAR(moved.line.slope, fit.line.slope, 1e-12);
+  EXPECT_NEAR(moved.slope.low, fit.slope.low, 1e-12);
+  EXPECT_NEAR(moved.line.intercept, fit.line.intercept + 3 - 4 * fit.line.slope, 1e-11);
+}
+
+TEST(Rulers, CompoundOverYears) {
+  const auto moore = std::ranges::find(rulers(), "moore-24", &Ruler::name);
+  EXPECT_NEAR(factor_over(*moore, 4), 4, 1e-12);
+  for (const Ruler& ruler : rulers()) EXPECT_GT(ruler.doubling_months, 0) << ruler.name;
 }
 
 TEST(FitExponential, EveryIntervalMethodBoundsTheSlope) {

@@ -45,6 +45,7 @@ constexpr Option options[] = {
     fit_option::date,
     fit_option::compute,
     {.name = "--value", .value = "HEADING", .doc = "column with what --y names"},
+    {.name = "--rulers", .doc = "also hold the fit against Moore's law and other rates of growth"},
     {.name = "--published-eras",
      .value = "2018|2019",
      .doc = "the eras of AI and Compute, the days that their ranges imply, and who is outside"},
@@ -155,6 +156,7 @@ Result<report::FitRequest> request_of(const Session& session, const Args& args,
   report::FitRequest request = TRY(fit_request(session, args, path));
   TRY(read_interval(args, request.options.interval));
   request.eras = TRY(read_eras(args));
+  request.rulers = args.flag("--rulers");
   request.quantity = TRY(trend::find_quantity(args.choice("--y")));
   if (const auto axis = args.value("--axis")) {
     request.options.axis = TRY(trend::find_convention(*axis));

@@ -117,8 +117,9 @@ void print_backtests(Session& session, const report::ForecastReport& report, boo
   session.print(backtest_table(report));
   for (const trend::Backtest& test : report.backtests) {
     if (std::abs(test.coverage - level) <= honest_difference) continue;
-    session.warn(fmt::format("bands of {:g} % covered {:.0f} % of what came within {:g} years",
-                             100 * level, 100 * test.coverage, test.horizon_years));
+    session.warn(fmt::format("bands of {:g} % covered {:.0f} % of what came within {:g} year{}",
+                             100 * level, 100 * test.coverage, test.horizon_years,
+                             test.horizon_years == 1 ? "" : "s"));
   }
   if (pit) print_pit(session, report);
 }
