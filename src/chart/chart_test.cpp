@@ -44,37 +44,47 @@ Chart chart_of_2018() {
 
 std::vector<TextMark> texts_of(const Layout& layout, TextRole role) {
   std::vector<TextMark> found;
-  std::ranges::copy_if(layout.texts, std::back_inserter(found),
+  std::ranges::copy_if(all_texts(layout), std::back_inserter(found),
                        [&](const TextMark& text) { return text.role == role; });
   return found;
 }
 
 void expect_no_overlap(const Layout& layout) {
-  for (std::size_t i = 0; i < layout.texts.size(); ++i) {
-    const TextMark& text = layout.texts[i];
+  const std::vector<TextMark> texts = all_texts(layout);
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const TextMark& text = texts[i];
     for (std::size_t j = 0; j < i; ++j) {
-      EXPECT_FALSE(overlap(text.box, layout.texts[j].box))
-          << text.text << " covers " << layout.texts[j].text;
+      EXPECT_FALSE(overlap(text.box, texts[j].box)) << text.text << " covers " << texts[j].text;
     }
+    const bool is_era = text.role == TextRole::era;  // behind the points
     for (const PointMark& point : layout.points) {
-      EXPECT_GE(distance(text.box, point.center), point.radius)
+      EXPECT_TRUE(is_era || distance(text.box, point.center) >= point.radius)
           << text.text << " covers the point " << point.name;
     }
-    const bool in_plot = text.role == TextRole::point || text.role == TextRole::line;
+    const bool in_plot = text.role == TextRole::point || text.role == TextRole::line || is_era;
     const Box page{.center = {layout.width / 2, layout.height / 2},
                    .half = {layout.width / 2, layout.height / 2}};
-    EXPECT_TRUE(holds(in_plot ? layout.plot : page, text.box)) << text.text << " is cut";
+    EXPECT_TRUE(holds(in_plot ? layout.plot.box() : page, text.box)) << text.text << " is cut";
   }
 }
 
+std::vector<Segment> leaders_of(const Layout& layout) {
+  std::vector<Segment> leaders;
+  for (const PointMark& point : layout.points) {
+    if (point.leader) leaders.push_back(*point.leader);
+  }
+  for (const CurveMark& curve : layout.curves) {
+    if (curve.leader) leaders.push_back(*curve.leader);
+  }
+  return leaders;
+}
+
 void expect_clear_leaders(const Layout& layout) {
-  for (const LineMark& line : layout.lines) {
-    if (line.role != LineRole::leader) continue;
-    for (const TextMark& text : layout.texts) {
+  for (const Segment& leader : leaders_of(layout)) {
+    for (const TextMark& text : all_texts(layout)) {
       Box inside = text.box;
       inside.half = inside.half - Vec{0.1, 0.1};
-      EXPECT_FALSE(overlap(box_around(line.segment, 0), inside))
-          << "a leader crosses " << text.text;
+      EXPECT_FALSE(overlap(box_around(leader, 0), inside)) << "a leader crosses " << text.text;
     }
   }
 }
@@ -113,7 +123,7 @@ TEST(LayOut, GrowsForLongTexts) {
   for (int i = 0; i < 1000; ++i) chart.caption += " and another system left out";
   const Layout layout = lay_out(chart, FixedWidth());
   EXPECT_GT(layout.height, chart.height);
-  EXPECT_GT(layout.plot.half.y, 100);
+  EXPECT_GT(layout.plot.box().half.y, 100);
   expect_no_overlap(layout);
 }
 
@@ -133,13 +143,77 @@ TEST(LayOut, CutsLinesAtThePlot) {
   chart.lines = {{.slope = 30, .height = 90, .from = -9, .to = 9},  // steep: cut above and below
                  {.slope = 0, .height = 50, .from = -9, .to = 9}};  // far above the plot
   const Layout layout = lay_out(chart, FixedWidth());
-  std::vector<Segment> drawn;
-  for (const LineMark& line : layout.lines) {
-    if (line.role == LineRole::fitted) drawn.push_back(line.segment);
+  ASSERT_EQ(layout.curves.size(), 1U);
+  const std::vector<Vec>& path = layout.curves[0].path;
+  EXPECT_NEAR(path.front().y, layout.plot.y.start, 1e-9);
+  EXPECT_NEAR(path.back().y, layout.plot.y.end, 1e-9);
+}
+
+TEST(LayOut, LabelsOnlyWhatIsImportantAmongMany) {
+  Chart chart;
+  for (int i = 0; i < 1000; ++i) {
+    chart.points.push_back({.x = -10 + 0.01 * i,
+                            .y = std::pow(10, 0.01 * (i % 100)),
+                            .label = "n",
+                            .important = i % 250 == 99});
   }
-  ASSERT_EQ(drawn.size(), 1U);
-  EXPECT_NEAR(drawn[0].from.y, layout.plot.center.y + layout.plot.half.y, 1e-9);
-  EXPECT_NEAR(drawn[0].to.y, layout.plot.center.y - layout.plot.half.y, 1e-9);
+  const Layout layout = lay_out(chart, FixedWidth());
+  EXPECT_EQ(layout.unlabeled, 996U);
+  EXPECT_EQ(texts_of(layout, TextRole::note)[0].text, "996 of 1000 points not labeled");
+  expect_no_overlap(layout);
+}
+
+/// Everything that a chart can hold.
+Chart full_chart() {
+  Chart chart = chart_of_2018();
+  chart.y.unit = "pfs-days";
+  chart.y.other = OtherUnit{.title = "FLOP", .unit = "FLOP", .per_unit = 8.64e19};
+  chart.groups = {"DeepMind", "Google, \"Brain\""};
+  chart.points[3].group = 0;
+  chart.points[9].group = 1;
+  chart.points[1].interval = Interval{0.002, 0.02};
+  chart.points[1].notes = {.method = "counting", .source = "<paper>"};
+  chart.bands = {{.label = "90 % band", .edges = {{-7, 0.001, 0.1}, {-3, 1, 1e9}}},
+                 {.label = "fan", .style = BandStyle::fan, .edges = {{-2, 1, 10}, {-1, 1, 100}}}};
+  chart.eras = {{"first era", -9, -6}, {"second era", -6, -1}};
+  chart.thresholds = {{"a line drawn by law", 10000}};
+  return chart;
+}
+
+TEST(LayOut, DrawsAllThatAChartHolds) {
+  const Layout layout = lay_out(full_chart(), FixedWidth());
+  expect_no_overlap(layout);
+  expect_clear_leaders(layout);
+  EXPECT_EQ(texts_of(layout, TextRole::era).size(), 2U);
+  EXPECT_EQ(layout.shades.size(), 1U);
+  EXPECT_EQ(layout.curves.size(), 4U);
+  EXPECT_EQ(layout.curves[0].style, LineStyle::threshold);
+  EXPECT_EQ(layout.keys.size(), 5U);  // two groups, others, two bands
+  EXPECT_TRUE(layout.points[0].muted);
+  EXPECT_FALSE(layout.points[3].muted);
+  const auto [low, high] = *layout.points[1].whisker;
+  EXPECT_NEAR(low.y, layout.plot.at(0, 0.002).y, 1e-9);
+  EXPECT_NEAR(high.y, layout.plot.at(0, 0.02).y, 1e-9);
+  for (const Vec& corner : layout.bands[0].outline) {  // cut at the plot
+    EXPECT_GE(corner.y, layout.plot.y.end);
+  }
+}
+
+TEST(LayOut, OtherUnitHasItsOwnTicks) {
+  const Layout layout = lay_out(full_chart(), FixedWidth());
+  const auto ticks = right_ticks(layout.plot, *full_chart().y.other);
+  EXPECT_EQ(ticks.front().label, "10¹⁵");
+  EXPECT_NEAR(ticks.front().value, std::log10(1e15 / 8.64e19), 1e-12);
+}
+
+TEST(LayOut, LinearAxisBendsTheLine) {
+  Chart chart = full_chart();
+  chart.y.scale = YScale::linear;
+  const Layout layout = lay_out(chart, FixedWidth());
+  expect_no_overlap(layout);
+  EXPECT_EQ(layout.plot.y.values.low, 0);
+  EXPECT_EQ(layout.curves.back().path.size(), 97U);
+  EXPECT_NEAR(layout.points[14].center.y, layout.plot.y.at(424.5), 1e-9);
 }
 
 TEST(Wrap, BreaksAtSpacesAndLineBreaks) {
@@ -152,12 +226,22 @@ TEST(Wrap, BreaksAtSpacesAndLineBreaks) {
 }
 
 TEST(Svg, IsTheSameOnEachRun) {
-  const std::string svg = to_svg(lay_out(chart_of_2018(), FixedWidth()));
-  EXPECT_EQ(svg, to_svg(lay_out(chart_of_2018(), FixedWidth())));
+  const std::string svg = to_svg(lay_out(chart_of_2018(), FixedWidth()), theme_of("light"));
+  EXPECT_EQ(svg, to_svg(lay_out(chart_of_2018(), FixedWidth()), theme_of("light")));
   EXPECT_TRUE(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\""));
   EXPECT_TRUE(svg.ends_with("</svg>\n"));
   EXPECT_THAT(svg, testing::HasSubstr("role=\"img\""));
   EXPECT_THAT(svg, testing::HasSubstr(">Neural Machine Translation</text>"));
+}
+
+TEST(Svg, TakesItsColorsFromTheTheme) {
+  const Layout layout = lay_out(full_chart(), FixedWidth());
+  for (const Theme& theme : themes()) {
+    const std::string svg = to_svg(layout, theme);
+    EXPECT_THAT(svg, testing::HasSubstr(theme.background));
+    EXPECT_THAT(svg, testing::HasSubstr(theme.groups[1]));
+    EXPECT_THAT(svg, testing::HasSubstr("class=\"whisker\""));
+  }
 }
 
 TEST(Svg, EscapesWhatXmlForbids) {

@@ -8,6 +8,7 @@ namespace pfsday::chart {
 namespace {
 
 Vec turn(Vec v, double angle) {
+  if (angle == 0) return v;
   const double c = std::cos(angle), s = std::sin(angle);
   return {c * v.x - s * v.y, s * v.x + c * v.y};
 }
@@ -26,7 +27,7 @@ bool apart_along(Vec axis, const Box& a, const Box& b) {
 
 }  // namespace
 
-double length(Vec v) { return std::hypot(v.x, v.y); }
+double length(Vec v) { return std::sqrt(dot(v, v)); }
 
 Box box_around(const Segment& segment, double half_width) {
   const Vec along = segment.to - segment.from;
@@ -35,7 +36,14 @@ Box box_around(const Segment& segment, double half_width) {
           .angle = std::atan2(along.y, along.x)};
 }
 
-bool overlap(const Box& a, const Box& b) {  // convex shapes are apart along the normal of a side
+bool overlap(const Box& a, const Box& b) {
+  const Vec between = b.center - a.center;
+  const double reaches = length(a.half) + length(b.half);
+  if (dot(between, between) >= reaches * reaches) return false;  // the usual case, and cheap
+  if (a.angle == 0 && b.angle == 0) {
+    return std::abs(between.x) < a.half.x + b.half.x && std::abs(between.y) < a.half.y + b.half.y;
+  }
+  // Convex shapes are apart along the normal of a side.
   const Vec axes[] = {turn({1, 0}, a.angle), turn({0, 1}, a.angle), turn({1, 0}, b.angle),
                       turn({0, 1}, b.angle)};
   return std::ranges::none_of(axes, [&](Vec axis) { return apart_along(axis, a, b); });
@@ -55,5 +63,7 @@ Vec nearest_point(const Box& box, Vec point) {
 }
 
 double distance(const Box& box, Vec point) { return length(point - nearest_point(box, point)); }
+
+Vec upright_half(const Box& box) { return {reach(box, {1, 0}), reach(box, {0, 1})}; }
 
 }  // namespace pfsday::chart

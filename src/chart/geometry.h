@@ -38,6 +38,9 @@ bool overlap(const Box& a, const Box& b);
 /// True if all of `inner` lies in `outer`, which is upright.
 bool holds(const Box& outer, const Box& inner);
 
+/// Half the width and height of the upright box around a box.
+Vec upright_half(const Box& box);
+
 /// From a point to the nearest point of the box; 0 inside.
 double distance(const Box& box, Vec point);
 

@@ -16,42 +16,18 @@ constexpr double distance_cost = 0.06;  ///< for each pixel that it does
 constexpr double missing_cost = 100;    ///< of a label left out: above any place
 constexpr double conflict_cost = 300;   ///< of two labels that overlap: above leaving one out
 constexpr int max_rounds = 30;
+constexpr int max_moves = 400;  ///< that are tried to make room for labels without a place
+constexpr double cell = 40;     ///< pixels of the grid of discs
 
 Box grown(Box box, double by) {
   box.half = box.half + Vec{by, by};
   return box;
 }
 
-bool covers_disc(const Box& box, const Disc& disc) {
-  return distance(box, disc.center) < disc.radius + clearance;
-}
-
-/// True if the place is inside the frame, its box covers no disc and its leader meets only its own.
-bool is_free(const LabelPlace& place, const Obstacles& obstacles, std::size_t own) {
-  if (!holds(obstacles.frame, grown(place.box, clearance))) return false;
-  for (std::size_t i = 0; i < obstacles.discs.size(); ++i) {
-    const Disc& disc = obstacles.discs[i];
-    if (covers_disc(place.box, disc)) return false;
-    if (place.leader && i != own && covers_disc(box_around(*place.leader, 0), disc)) return false;
-  }
-  return true;
-}
-
-/// Of a place whose letters lie on lines, or, far less bad, whose leader crosses them.
-double crossing_cost(const LabelPlace& place, const Obstacles& obstacles) {
-  double cost = 0;
-  for (const Segment& line : obstacles.lines) {
-    const Box stroke = box_around(line, 0.5);
-    if (overlap(grown(place.box, clearance), stroke)) cost += line_cost;
-    if (place.leader && overlap(box_around(*place.leader, 0.5), stroke)) cost += leader_cost;
-  }
-  return cost;
-}
-
 void keep_if_free(LabelPlace place, const Obstacles& obstacles, std::size_t own,
                   std::vector<LabelPlace>& places) {
-  if (!is_free(place, obstacles, own)) return;
-  place.cost += crossing_cost(place, obstacles);
+  if (!obstacles.is_free(place, own)) return;
+  place.cost += obstacles.crossing_cost(place);
   places.push_back(place);
 }
 
@@ -80,16 +56,17 @@ void add_close_places(std::size_t own, Vec half, const Obstacles& obstacles,
                {{0, 1}, 1.4},         {{slant, -slant}, 0.8}, {{slant, slant}, 0.9},
                {{-slant, -slant}, 1}, {{-slant, slant}, 1.1}};
   for (const auto& side : sides) {
-    const Box box = box_beside(obstacles.discs[own], side.direction, gap, half);
+    const Box box = box_beside(obstacles.disc(own), side.direction, gap, half);
     keep_if_free({.box = box, .cost = side.cost}, obstacles, own, places);
   }
 }
 
 /// Places away from the disc, tied to it by a leader.
-void add_far_places(const Disc& disc, std::size_t own, Vec half, double extra_cost,
+void add_far_places(const Disc& disc, std::size_t own, Vec half, double extra_cost, double farthest,
                     const Obstacles& obstacles, std::vector<LabelPlace>& places) {
   constexpr int directions = 16;
-  for (const double away : {14.0, 22.0, 32.0, 44.0, 60.0, 80.0, 105.0}) {
+  for (const double away : {14.0, 22.0, 32.0, 44.0, 60.0, 80.0, 105.0, 140.0, 180.0}) {
+    if (away > farthest) break;
     for (int i = 0; i < directions; ++i) {
       const double angle = 2 * std::numbers::pi * i / directions;
       const Box box = box_beside(disc, {std::cos(angle), std::sin(angle)}, away, half);
@@ -116,10 +93,23 @@ void add_turned_places(const Segment& segment, Vec half, const Obstacles& obstac
                     .half = half,
                     .angle = std::atan2(along.y, along.x)};
       const double cost = 4 * std::abs(at / total - favorite) + (side < 0 ? 0.5 : 0);
-      if (crossing_cost({.box = box}, obstacles) > 0) continue;
-      keep_if_free({.box = box, .cost = cost}, obstacles, obstacles.discs.size(), places);
+      if (obstacles.crossing_cost({.box = box}) > 0) continue;
+      keep_if_free({.box = box, .cost = cost}, obstacles, obstacles.disc_count(), places);
     }
   }
+}
+
+/// The point at that share of the path's length.
+Vec point_along(std::span<const Vec> path, double share) {
+  double total = 0;
+  for (std::size_t i = 1; i < path.size(); ++i) total += length(path[i] - path[i - 1]);
+  double rest = share * total;
+  for (std::size_t i = 1; i < path.size(); ++i) {
+    const double step = length(path[i] - path[i - 1]);
+    if (rest <= step && step > 0) return path[i - 1] + (rest / step) * (path[i] - path[i - 1]);
+    rest -= step;
+  }
+  return path.back();
 }
 
 bool in_conflict(const LabelPlace& a, const LabelPlace& b) {
@@ -157,32 +147,8 @@ std::optional<std::size_t> best_place(AllPlaces places, const Choice& choice, st
   return best;
 }
 
-}  // namespace
-
-std::vector<LabelPlace> places_around(std::size_t disc, Vec half, const Obstacles& obstacles,
-                                      bool with_leaders) {
-  std::vector<LabelPlace> places;
-  add_close_places(disc, half, obstacles, places);
-  if (with_leaders) add_far_places(obstacles.discs[disc], disc, half, 0, obstacles, places);
-  return places;
-}
-
-std::vector<LabelPlace> places_along(const Segment& segment, Vec half, const Obstacles& obstacles) {
-  constexpr int anchors = 20;
-  constexpr double favorite = 0.85;  // lines that start alike are apart at their ends
-  std::vector<LabelPlace> places;
-  add_turned_places(segment, half, obstacles, places);
-  for (int i = 1; i < anchors; ++i) {
-    const double share = static_cast<double>(i) / anchors;
-    const Disc anchor{.center = segment.from + share * (segment.to - segment.from)};
-    const double extra_cost = 20 + 10 * std::abs(share - favorite);  // above any turned place
-    add_far_places(anchor, obstacles.discs.size(), half, extra_cost, obstacles, places);
-  }
-  return places;
-}
-
-std::vector<std::optional<std::size_t>> choose_places(AllPlaces places) {
-  Choice choice(places.size());
+/// Moves every label to its cheapest place given all others, until none moves.
+void settle(AllPlaces places, Choice& choice) {
   for (int round = 0; round < max_rounds; ++round) {
     bool moved = false;
     for (std::size_t label = 0; label < places.size(); ++label) {
@@ -192,6 +158,129 @@ std::vector<std::optional<std::size_t>> choose_places(AllPlaces places) {
     }
     if (!moved) break;
   }
+}
+
+/// The only label in conflict with a place; none if there are no or several.
+std::optional<std::size_t> only_blocker(AllPlaces places, const Choice& choice,
+                                        const LabelPlace& place) {
+  std::optional<std::size_t> blocker;
+  for (std::size_t other = 0; other < places.size(); ++other) {
+    if (!choice[other] || !in_conflict(place, places[other][*choice[other]])) continue;
+    if (blocker) return std::nullopt;
+    blocker = other;
+  }
+  return blocker;
+}
+
+/// Gives a label that has no place one from which a single other label can move away.
+void make_room(AllPlaces places, Choice& choice, std::size_t label, int& moves_left) {
+  for (std::size_t i = 0; i < places[label].size() && moves_left > 0; ++i) {
+    const auto blocker = only_blocker(places, choice, places[label][i]);
+    if (!blocker) continue;
+    --moves_left;
+    const auto before = choice[*blocker];
+    choice[label] = i;
+    choice[*blocker] = best_place(places, choice, *blocker);
+    if (choice[*blocker]) return;
+    choice[*blocker] = before;
+    choice[label].reset();
+  }
+}
+
+}  // namespace
+
+Obstacles::Obstacles(const Box& frame, std::vector<Disc> discs, std::span<const Segment> lines,
+                     std::vector<Box> boxes)
+    : frame_(frame),
+      discs_(std::move(discs)),
+      boxes_(std::move(boxes)),
+      columns_(static_cast<std::size_t>(2 * frame.half.x / cell) + 1),
+      rows_(static_cast<std::size_t>(2 * frame.half.y / cell) + 1),
+      cells_(columns_ * rows_) {
+  for (const Segment& line : lines) strokes_.push_back(box_around(line, 0.5));
+  for (std::size_t i = 0; i < discs_.size(); ++i) {
+    const auto [column, row] = cell_of(discs_[i].center);
+    cells_[row * columns_ + column].push_back(i);
+    widest_ = std::max(widest_, discs_[i].radius);
+  }
+}
+
+std::pair<std::size_t, std::size_t> Obstacles::cell_of(Vec at) const {
+  const Vec offset = at - (frame_.center - frame_.half);
+  const auto index = [](double place, std::size_t count) {
+    return static_cast<std::size_t>(std::clamp(place / cell, 0.0, static_cast<double>(count - 1)));
+  };
+  return {index(offset.x, columns_), index(offset.y, rows_)};
+}
+
+bool Obstacles::covers_disc(const Box& area, std::size_t except) const {
+  const double margin = widest_ + clearance;
+  const Vec reach = upright_half(area) + Vec{margin, margin};
+  const auto [left, top] = cell_of(area.center - reach);
+  const auto [right, bottom] = cell_of(area.center + reach);
+  for (std::size_t row = top; row <= bottom; ++row) {
+    for (std::size_t column = left; column <= right; ++column) {
+      for (const std::size_t i : cells_[row * columns_ + column]) {
+        if (i == except) continue;
+        if (distance(area, discs_[i].center) < discs_[i].radius + clearance) return true;
+      }
+    }
+  }
+  return false;
+}
+
+bool Obstacles::is_free(const LabelPlace& place, std::size_t own) const {
+  const Box around = grown(place.box, clearance);
+  if (!holds(frame_, around) || covers_disc(place.box, discs_.size())) return false;
+  const Box leader = place.leader ? box_around(*place.leader, 0) : place.box;
+  if (place.leader && covers_disc(leader, own)) return false;
+  return std::ranges::none_of(boxes_, [&](const Box& box) {
+    return overlap(around, box) || (place.leader && overlap(leader, box));
+  });
+}
+
+double Obstacles::crossing_cost(const LabelPlace& place) const {
+  const Box letters = grown(place.box, clearance);
+  const Box leader = place.leader ? box_around(*place.leader, 0.5) : letters;
+  double cost = 0;
+  for (const Box& stroke : strokes_) {
+    if (overlap(letters, stroke)) cost += line_cost;
+    if (place.leader && overlap(leader, stroke)) cost += leader_cost;
+  }
+  return cost;
+}
+
+std::vector<LabelPlace> places_around(std::size_t disc, Vec half, const Obstacles& obstacles,
+                                      double farthest) {
+  std::vector<LabelPlace> places;
+  add_close_places(disc, half, obstacles, places);
+  add_far_places(obstacles.disc(disc), disc, half, 0, farthest, obstacles, places);
+  return places;
+}
+
+std::vector<LabelPlace> places_along(std::span<const Vec> path, Vec half,
+                                     const Obstacles& obstacles) {
+  constexpr int anchors = 20;
+  constexpr double favorite = 0.85;  // lines that start alike are apart at their ends
+  std::vector<LabelPlace> places;
+  if (path.size() == 2) add_turned_places({path[0], path[1]}, half, obstacles, places);
+  for (int i = 1; i < anchors; ++i) {
+    const double share = static_cast<double>(i) / anchors;
+    const Disc anchor{.center = point_along(path, share)};
+    const double extra_cost = 20 + 10 * std::abs(share - favorite);  // above any turned place
+    add_far_places(anchor, obstacles.disc_count(), half, extra_cost, 105, obstacles, places);
+  }
+  return places;
+}
+
+std::vector<std::optional<std::size_t>> choose_places(AllPlaces places) {
+  Choice choice(places.size());
+  settle(places, choice);
+  int moves_left = max_moves;
+  for (std::size_t label = 0; label < places.size(); ++label) {
+    if (!choice[label]) make_room(places, choice, label, moves_left);
+  }
+  settle(places, choice);
   return choice;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 
 #include "units/date.h"
 
@@ -35,11 +36,21 @@ std::string superscript(int exponent) {
   return text;
 }
 
+std::string with_commas(std::string digits) {
+  for (std::size_t place = digits.size(); place > 3;) digits.insert(place -= 3, ",");
+  return digits;
+}
+
+/// 1, 2 or 5 times a power of ten, so that a span has 4 to 10 steps.
+double amount_step(double span) {
+  const double decade = std::pow(10, std::floor(std::log10(span)));
+  const double share = span / decade;
+  return decade * (share < 2 ? 0.2 : share < 4 ? 0.5 : 1);
+}
+
 std::string plain_power(int exponent) {
   if (exponent < 0) return fmt::format("{:.{}f}", std::pow(10.0, exponent), -exponent);
-  std::string text = "1" + std::string(static_cast<std::size_t>(exponent), '0');
-  for (std::size_t place = text.size(); place > 3;) text.insert(place -= 3, ",");
-  return text;
+  return with_commas("1" + std::string(static_cast<std::size_t>(exponent), '0'));
 }
 
 }  // namespace
@@ -72,7 +83,8 @@ Range padded_decades(double low, double high) {
 
 std::vector<Tick> decade_ticks(const Range& decades) {
   const bool plain = decades.low >= -5 && decades.high <= 6;
-  const int low = static_cast<int>(decades.low), high = static_cast<int>(decades.high);
+  const int low = static_cast<int>(std::ceil(decades.low));
+  const int high = static_cast<int>(std::floor(decades.high));
   const int step = step_for(high - low);
   std::vector<Tick> ticks;
   for (int decade = low; decade <= high; ++decade) {
@@ -81,6 +93,32 @@ std::vector<Tick> decade_ticks(const Range& decades) {
     ticks.push_back(std::move(tick));
   }
   return ticks;
+}
+
+Range padded_amounts(double low, double high) {
+  const double top = std::max(high, std::numeric_limits<double>::min());
+  const double bottom = std::min(low, 0.0);
+  const double step = amount_step(top - bottom);
+  return {step * std::floor(bottom / step), step * std::ceil(1.02 * top / step)};
+}
+
+std::vector<Tick> amount_ticks(const Range& amounts) {
+  const double step = amount_step(amounts.high - amounts.low);
+  std::vector<Tick> ticks;
+  const double first = std::ceil(amounts.low / step), last = std::floor(amounts.high / step + 1e-9);
+  for (double i = first; i <= last; ++i) ticks.push_back({i * step, amount_text(i * step)});
+  return ticks;
+}
+
+std::string amount_text(double amount) {
+  const double size = std::abs(amount);
+  if (size == 0) return "0";
+  if (size >= 1e6 || size < 1e-4) {
+    const int exponent = static_cast<int>(std::floor(std::log10(size) + 1e-12));
+    return fmt::format("{:.4g}×10{}", amount / std::pow(10, exponent), superscript(exponent));
+  }
+  if (size < 1000) return fmt::format("{:.4g}", amount);
+  return (amount < 0 ? "-" : "") + with_commas(fmt::format("{:.0f}", size));
 }
 
 }  // namespace pfsday::chart

@@ -42,8 +42,19 @@ std::vector<Tick> date_ticks(const Range& years);
 /// Bounds of a log axis (powers of ten) around [low, high], at whole decades.
 Range padded_decades(double low, double high);
 
-/// A tick at each decade, labeled so that about a dozen labels remain. Labels are plain from
-/// 0.00001 to 1,000,000 where the whole axis lies between those, else 10 with an exponent.
+/// A tick at each decade of the range, labeled so that about a dozen labels remain. Labels are
+/// plain from 0.00001 to 1,000,000 where the whole axis lies between those, else 10 with an
+/// exponent.
 std::vector<Tick> decade_ticks(const Range& decades);
+
+/// Bounds of a linear axis around [low, high], at whole steps of its ticks. From 0 where no amount
+/// is below it.
+Range padded_amounts(double low, double high);
+
+/// A labeled tick at each whole step of 1, 2 or 5 times a power of ten, half a dozen of them.
+std::vector<Tick> amount_ticks(const Range& amounts);
+
+/// "1,200", "0.02"; "3×10²⁶" where that is shorter to read.
+std::string amount_text(double amount);
 
 }  // namespace pfsday::chart

@@ -64,5 +64,17 @@ TEST(PaddedDecades, LeaveRoom) {
   EXPECT_EQ(one.high, 1);
 }
 
+TEST(Amounts, StandAtWholeSteps) {
+  const Range amounts = padded_amounts(3, 1740);
+  EXPECT_EQ(amounts.low, 0);
+  EXPECT_EQ(amounts.high, 1800);
+  EXPECT_THAT(labels_of(amount_ticks({0, 1800})),
+              testing::ElementsAre("0", "200", "400", "600", "800", "1,000", "1,200", "1,400",
+                                   "1,600", "1,800"));
+  EXPECT_THAT(labels_of(amount_ticks({0, 5e26})),
+              testing::ElementsAre("0", "1×10²⁶", "2×10²⁶", "3×10²⁶", "4×10²⁶", "5×10²⁶"));
+  EXPECT_EQ(padded_amounts(-2, 7).low, -2);
+}
+
 }  // namespace
 }  // namespace pfsday::chart

@@ -106,6 +106,9 @@ Result<FitReport> fit(const FitRequest& request) {
   report.selection = describe(source, request.selection, request.quantity);
   report.variants = fit_variants(source, points, request.options);
   report.main.name = report.variants.empty() ? "fit" : std::move(source.name);
+  for (std::size_t i = 0; i < decisions.size(); ++i) {
+    if (decisions[i].verdict == trend::Verdict::in) report.systems.push_back(source.systems[i]);
+  }
   report.left_out = left_out_of(source, decisions, request);
   report.title = std::move(source.title);
   report.vintage = std::move(source.vintage);

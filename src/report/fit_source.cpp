@@ -34,6 +34,9 @@ Result<FitSource> read_table(const TableText& text, trend::Quantity quantity) {
       .faulty = std::move(table.faulty),
       .columns = std::move(table.columns)};
   source.systems = std::move(table.systems);
+  for (trend::System& system : source.systems) {
+    system.source = fmt::format("{}, line {}", short_name(text.name), system.line);
+  }
   return source;
 }
 

@@ -1,15 +1,59 @@
-// The chart of a trend: its systems, its fits with their doubling times, and Moore's law to
-// compare.
+// The chart of a trend: its systems, its fits with their doubling times, and what they are compared
+// with.
 //
-//   const chart::Chart chart = report::chart_of(TRY(report::fit(request)));
-//   const std::string svg = chart::to_svg(chart::lay_out(chart, *renderer));
+//   const FitReport fit = TRY(report::fit(request));
+//   const chart::Chart chart = TRY(report::chart_of(fit, {.highlight = {"OpenAI"}}));
+//   const std::string svg = chart::to_svg(chart::lay_out(chart, *renderer), theme);
 #pragma once
 
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
 #include "chart/chart.h"
 #include "report/fit.h"
+#include "units/date.h"
 
 namespace pfsday::report {
 
-chart::Chart chart_of(const FitReport& report);
+/// Open where an end is not given.
+struct NamedSpan {
+  std::string name = {};
+  std::optional<units::Date> from = {};
+  std::optional<units::Date> to = {};
+};
+
+struct NamedAmount {
+  std::string name = {};  ///< empty: written as the amount
+  double operations = 0;  ///< or the unit of the quantity that is fitted
+};
+
+/// A doubling time to compare with.
+struct PlotRuler {
+  double months = 24;
+  std::string name =
+      {};  ///< of what doubles so; empty: that of Moore's law, if it is one of its times
+};
+
+struct PlotOptions {
+  std::optional<std::string> title = {};  ///< instead of that of the set or table
+  chart::YScale scale = chart::YScale::log;
+  /// Each a group of its own: names of systems, organizations, domains, countries or tags.
+  std::vector<std::string> highlight = {};
+  std::vector<NamedAmount> thresholds = {};
+  std::vector<NamedSpan> eras = {};
+  /// Days that cut the window into parts, each with a line of its own instead of one for all.
+  std::vector<units::Date> splits = {};
+  std::vector<PlotRuler> rulers = {{}};       ///< drawn from where the fit begins
+  std::vector<double> quantiles = {};         ///< in (0, 1): of log10 of the amount, given the date
+  std::optional<double> whisker_factor = {};  ///< more than 1: each figure is known within it
+  std::optional<units::Date> forecast_to = {};
+  bool band = true;  ///< the interval of the line
+};
+
+/// Faults: usage (nothing has a name that is to be highlighted; more of them than there are colors;
+/// a forecast that ends before the systems do); fit_not_converged, of a quantile line.
+Result<chart::Chart> chart_of(const FitReport& report, const PlotOptions& options);
 
 }  // namespace pfsday::report

@@ -80,6 +80,8 @@ Result<System> system_of(const estimate::Row& row, const PointSet& set,
   system.tags = row.tags;
   if (!row.organization.empty()) system.organizations = {row.organization};
   system.note = row.note;
+  system.method = row.method;
+  if (!row.sources.empty()) system.source = row.sources.front().title;
   const auto implied = std::ranges::find(set.implied, row.id, &Implied::id);
   if (row.flop) {
     system.amount(Quantity::compute) = Amount{*row.flop};

@@ -69,6 +69,8 @@ struct System {
 
   bool implied = false;  ///< no source prints the figure; `note` says what implies it
   std::string note = {};
+  std::string method = {};  ///< how the figure came about; empty where that is not said
+  std::string source = {};  ///< where it stands
 
   const std::optional<Amount>& amount(Quantity quantity) const {
     return amounts[std::to_underlying(quantity)];

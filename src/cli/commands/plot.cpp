@@ -5,18 +5,37 @@
 
 #include <filesystem>
 
-#include "chart/layout.h"
+#include "chart/data.h"
+#include "chart/html.h"
+#include "chart/label_layout.h"
 #include "chart/renderer.h"
 #include "chart/svg.h"
 #include "cli/command.h"
 #include "cli/fit_options.h"
+#include "cli/plot_options.h"
 #include "cli/session.h"
 
 namespace pfsday::cli {
 namespace {
 
 constexpr Option options[] = {
-    {.name = "-o,--output", .value = "PATH", .doc = "where to write: chart.svg or chart.png"},
+    {.name = "-o,--output",
+     .value = "PATH",
+     .doc = "where to write: chart.svg, chart.png or chart.html"},
+    {.name = "--data", .value = "PATH", .doc = "write what is drawn as comma-separated values"},
+    {.name = "--theme", .value = "light|dark|print", .doc = "colors"},
+    plot_option::scale,
+    plot_option::highlight,
+    plot_option::threshold,
+    plot_option::title,
+    plot_option::eras,
+    plot_option::era,
+    plot_option::split,
+    plot_option::ruler,
+    plot_option::quantile,
+    plot_option::whiskers,
+    plot_option::forecast,
+    plot_option::no_band,
     fit_option::set,
     fit_option::select,
     fit_option::domain,
@@ -33,24 +52,33 @@ constexpr Option options[] = {
 
 constexpr double png_scale = 2;  // PNG pixels per SVG pixel: 200 dpi on a page 24 cm wide
 
-enum class Format { svg, png };
+enum class Format : std::uint8_t { svg, png, html };
 
 struct Target {
   std::string path;
   Format format = Format::svg;
 };
 
-Result<Target> target_of(const Args& args) {
-  const auto path = args.value("--output");
-  if (!path) return fail(Code::usage, "plot: where to write is not said", "add -o chart.svg");
-  Target target{.path = std::string(*path)};
-  if (path->ends_with(".png")) {
+Result<Target> parse_target(std::string_view path) {
+  Target target{.path = std::string(path)};
+  if (path == "-" || path.ends_with(".svg")) return target;
+  if (path.ends_with(".png")) {
     target.format = Format::png;
-  } else if (!path->ends_with(".svg") && path != "-") {
-    return fail(Code::usage, fmt::format("plot: \"{}\" is of no known format", *path),
-                "end it in .svg or .png");
+  } else if (path.ends_with(".html")) {
+    target.format = Format::html;
+  } else {
+    return fail(Code::usage, fmt::format("plot: \"{}\" is of no known format", path),
+                "end it in .svg, .png or .html");
   }
   return target;
+}
+
+/// None where only the data are asked for.
+Result<std::optional<Target>> target_of(const Args& args) {
+  const auto path = args.value("--output");
+  if (path) return std::optional(TRY(parse_target(*path)));
+  if (args.value("--data")) return std::optional<Target>();
+  return fail(Code::usage, "plot: where to write is not said", "add -o chart.svg");
 }
 
 /// Empty if unknown. Where /proc is not mounted, the kernel still tells how it was started.
@@ -68,22 +96,41 @@ std::vector<std::string> renderer_paths() {
   return {(program.parent_path().parent_path() / "lib" / "pfsday" / "render.so").string()};
 }
 
+Result<void> write(Session& session, const std::string& path, std::string_view bytes) {
+  TRY(session.write_file(path, bytes));
+  if (path != "-") session.print(path + "\n");
+  return {};
+}
+
+Result<std::string> render(Session& session, const chart::Chart& chart, Format format,
+                           const chart::Theme& theme) {
+  const auto renderer = TRY(chart::Renderer::open(renderer_paths()));
+  const chart::Layout layout = chart::lay_out(chart, *renderer);
+  if (layout.unlabeled > 0 && layout.points.size() <= chart::few_points) {
+    session.warn(fmt::format("{} of {} systems have no label, as there is no room",
+                             layout.unlabeled, layout.points.size()));
+  }
+  if (format == Format::html) return chart::to_html(chart, layout, theme);
+  std::string svg = chart::to_svg(layout, theme);
+  return format == Format::png ? renderer->to_png(svg, png_scale) : svg;
+}
+
 Result<int> run(Session& session, const Args& args) {
-  const Target target = TRY(target_of(args));
+  const auto target = TRY(target_of(args));
+  const report::PlotOptions looks = TRY(plot_options(args));
   const auto path = file_of(args);
   const report::FitRequest request = TRY(fit_request(session, args, path));
   const report::FitReport report = TRY(report::fit(request));
   report_faulty_rows(session, report.rows, path.value_or(""));
-  const auto renderer = TRY(chart::Renderer::open(renderer_paths()));
-  const chart::Layout layout = chart::lay_out(report::chart_of(report), *renderer);
-  if (layout.unlabeled > 0) {
-    session.warn(fmt::format("{} of {} systems have no label, as there is no room",
-                             layout.unlabeled, layout.points.size()));
+  const chart::Chart chart = TRY(report::chart_of(report, looks));
+  if (target) {
+    const chart::Theme& theme = chart::theme_of(args.choice("--theme"));
+    const std::string picture = TRY(render(session, chart, target->format, theme));
+    TRY(write(session, target->path, picture));
   }
-  std::string picture = chart::to_svg(layout);
-  if (target.format == Format::png) picture = TRY(renderer->to_png(picture, png_scale));
-  TRY(session.write_file(target.path, picture));
-  if (target.path != "-") session.print(target.path + "\n");
+  if (const auto data = args.value("--data")) {
+    TRY(write(session, std::string(*data), chart::to_csv(chart)));
+  }
   return 0;
 }
 
@@ -95,7 +142,11 @@ extern constinit const Command plot{
     .summary = "Draw training compute over publication dates, with the fitted trend.",
     .details =
         "Takes what `pfsday fit` takes: a table of comma-separated values, or a set of the bundled "
-        "catalogue. The path that was written is printed; - writes SVG to standard output.",
+        "catalogue. The paths that were written are printed; - writes SVG to standard output. A "
+        "page "
+        "(chart.html) is one file that needs no network: it zooms, shows what is known of each "
+        "system and has a table of them.\n"
+        "Beyond 120 systems, those that set a record and those highlighted have labels.",
     .example = "pfsday plot --set 2018-chart -o chart.svg",
     .options = options,
     .run = run,

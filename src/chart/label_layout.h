@@ -1,0 +1,15 @@
+// Labels of points and lines: finds each a place that touches nothing else, or counts it as left
+// out.
+#pragma once
+
+#include "chart/layout.h"
+
+namespace pfsday::chart {
+
+/// Up to which points are large and all of them get labels; beyond, only the important ones do.
+inline constexpr std::size_t few_points = 120;
+
+/// The layout has its points, curves and texts already.
+void add_labels(const Chart& chart, const TextMeasure& measure, Layout& layout);
+
+}  // namespace pfsday::chart
