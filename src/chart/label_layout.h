@@ -6,9 +6,6 @@
 
 namespace pfsday::chart {
 
-/// Up to which points are large and all of them get labels; beyond, only the important ones do.
-inline constexpr std::size_t few_points = 120;
-
 /// The layout has its points, curves and texts already.
 void add_labels(const Chart& chart, const TextMeasure& measure, Layout& layout);
 

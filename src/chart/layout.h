@@ -86,6 +86,10 @@ struct Layout {
   std::size_t unlabeled = 0;
 };
 
+/// Up to which points are large, above the lines, and all of them get labels; beyond, only the
+/// important ones do.
+inline constexpr std::size_t few_points = 120;
+
 /// The chart must have a point; its amounts are finite, and positive on a log axis.
 Layout lay_out(const Chart& chart, const TextMeasure& measure);
 

@@ -120,6 +120,7 @@ class Writer {
 
 void Writer::head(const Layout& layout) {
   const auto& [x, y, scale] = layout.plot;
+  constexpr double edge = 5;  // points on the axes are whole
   add("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" "
       "viewBox=\"0 0 {0} {1}\" role=\"img\" aria-labelledby=\"title desc\" "
       "font-family=\"Inter, Helvetica Neue, Arial, sans-serif\" data-plot=\"{2} {3} {4} {5}\" "
@@ -131,7 +132,8 @@ void Writer::head(const Layout& layout) {
   add("<title id=\"title\">{}</title>\n<desc id=\"desc\">{}</desc>\n", escape_xml(layout.title),
       escape_xml(layout.description));
   add("<clipPath id=\"plot\"><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/></clipPath>\n",
-      px(x.start), px(y.end), px(x.end - x.start), px(y.start - y.end));
+      px(x.start - edge), px(y.end - edge), px(x.end - x.start + 2 * edge),
+      px(y.start - y.end + 2 * edge));
   add("<rect width=\"100%\" height=\"100%\" fill=\"{}\"/>\n", theme_.background);
 }
 
@@ -190,7 +192,7 @@ void Writer::leader(const Segment& segment, Vec origin) {
 void Writer::whisker(const Segment& segment, Vec origin, std::string_view color) {
   const double low = segment.from.y - origin.y, high = segment.to.y - origin.y;
   add("<path class=\"whisker\" d=\"M-3 {0}H3M0 {0}V{1}M-3 {1}H3\" fill=\"none\" stroke=\"{2}\" "
-      "stroke-opacity=\"0.65\" vector-effect=\"non-scaling-stroke\"/>",
+      "stroke-opacity=\"0.5\" vector-effect=\"non-scaling-stroke\"/>",
       px(low), px(high), color);
 }
 
@@ -265,12 +267,19 @@ void write_background(const Layout& layout, Writer& out) {
   }
 }
 
+void write_curves(const Layout& layout, Writer& out) {
+  out.add("<g class=\"world\">\n");
+  for (const CurveMark& curve : layout.curves) out.curve(curve);
+  out.add("</g>\n");
+}
+
 /// Bands, lines and points, and their labels, which have an edge of the background's color.
 void write_plot(const Layout& layout, Writer& out) {
   out.add("<g clip-path=\"url(#plot)\">\n<g class=\"world\">\n");
   for (const BandMark& band : layout.bands) out.band(band);
-  for (const CurveMark& curve : layout.curves) out.curve(curve);
   out.add("</g>\n");
+  const bool many = layout.points.size() > few_points;  // these would hide the lines
+  if (!many) write_curves(layout, out);
   for (const TextMark& text : layout.texts) {
     if (text.role != TextRole::era) continue;
     out.add("<g class=\"tag\" transform=\"translate({} {})\">", px(text.at.x), px(text.at.y));
@@ -283,6 +292,7 @@ void write_plot(const Layout& layout, Writer& out) {
       if (layout.points[i].muted == muted) out.point(layout.points[i], i);
     }
   }
+  if (many) write_curves(layout, out);
   out.add("</g>\n");
 }
 

@@ -7,7 +7,7 @@
 
 #include "chart/data.h"
 #include "chart/html.h"
-#include "chart/label_layout.h"
+#include "chart/layout.h"
 #include "chart/renderer.h"
 #include "chart/svg.h"
 #include "cli/command.h"
