@@ -185,6 +185,9 @@ TEST(LayOut, DrawsAllThatAChartHolds) {
   expect_no_overlap(layout);
   expect_clear_leaders(layout);
   EXPECT_EQ(texts_of(layout, TextRole::era).size(), 2U);
+  for (const TextMark& name : texts_of(layout, TextRole::era)) {  // above every point
+    for (const PointMark& point : layout.points) EXPECT_GT(point.center.y, name.box.center.y);
+  }
   EXPECT_EQ(layout.shades.size(), 1U);
   EXPECT_EQ(layout.curves.size(), 4U);
   EXPECT_EQ(layout.curves[0].style, LineStyle::threshold);

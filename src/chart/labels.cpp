@@ -13,6 +13,7 @@ constexpr double clearance = 2;         ///< pixels between a label and anything
 constexpr double line_cost = 12;        ///< of a label that a line runs through
 constexpr double leader_cost = 3;       ///< of a label that stands away, and
 constexpr double distance_cost = 0.06;  ///< for each pixel that it does
+constexpr double confusing_cost = 40;   ///< of a label that stands away, beside another point
 constexpr double missing_cost = 100;    ///< of a label left out: above any place
 constexpr double conflict_cost = 300;   ///< of two labels that overlap: above leaving one out
 constexpr int max_rounds = 30;
@@ -27,7 +28,7 @@ Box grown(Box box, double by) {
 void keep_if_free(LabelPlace place, const Obstacles& obstacles, std::size_t own,
                   std::vector<LabelPlace>& places) {
   if (!obstacles.is_free(place, own)) return;
-  place.cost += obstacles.crossing_cost(place);
+  place.cost += obstacles.crossing_cost(place) + obstacles.confusion_cost(place, own);
   places.push_back(place);
 }
 
@@ -237,6 +238,11 @@ bool Obstacles::is_free(const LabelPlace& place, std::size_t own) const {
   return std::ranges::none_of(boxes_, [&](const Box& box) {
     return overlap(around, box) || (place.leader && overlap(leader, box));
   });
+}
+
+double Obstacles::confusion_cost(const LabelPlace& place, std::size_t own) const {
+  constexpr double near = 7;  // pixels
+  return place.leader && covers_disc(grown(place.box, near), own) ? confusing_cost : 0;
 }
 
 double Obstacles::crossing_cost(const LabelPlace& place) const {

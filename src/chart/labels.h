@@ -44,6 +44,8 @@ class Obstacles {
   bool is_free(const LabelPlace& place, std::size_t own) const;
   /// Of a place whose letters lie on lines, or, far less bad, whose leader crosses them.
   double crossing_cost(const LabelPlace& place) const;
+  /// Of a label that stands away from its point and close to another one.
+  double confusion_cost(const LabelPlace& place, std::size_t own) const;
 
   const Disc& disc(std::size_t i) const { return discs_[i]; }
   std::size_t disc_count() const { return discs_.size(); }

@@ -63,6 +63,14 @@ std::optional<Range> visible_dates(const Line& line, const Plot& plot) {
   return dates.low < dates.high ? std::optional(dates) : std::nullopt;
 }
 
+/// Raises the upper end of the amounts until the names of eras, at the top, have room of their own.
+void make_room_for_eras(double highest_amount, Plot& plot) {
+  constexpr double room = 28;  // pixels
+  Range& values = plot.y.values;
+  const double step = plot.scale == YScale::log ? 1 : (values.high - values.low) / 10;
+  while (plot.at(0, highest_amount).y < plot.y.end + room) values.high += step;
+}
+
 }  // namespace
 
 Vec Plot::at(double years, double amount) const {
@@ -81,6 +89,7 @@ Plot plot_between(double top, double bottom, const Chart& chart, const TextMeasu
       .values = plot.scale == YScale::log ? padded_decades(low, high) : padded_amounts(low, high),
       .start = bottom - 2.9 * line_height_em * font_of(TextRole::tick).size,
       .end = top};
+  if (!chart.eras.empty()) make_room_for_eras(high, plot);
   plot.x = {.values = padded_dates(bounds.years.low, bounds.years.high),
             .start = page_margin + widest_label(left_ticks(plot), measure) + tick_gap,
             .end = chart.width - page_margin};
