@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "trend/published_eras.h"
 #include "trend/ruler.h"
 #include "units/quantity.h"
@@ -81,6 +83,23 @@ Result<void> read_rulers(const Args& args, report::PlotOptions& options) {
   return {};
 }
 
+Result<void> read_size(const Args& args, report::PlotOptions& options) {
+  const auto text = args.value("--size");
+  if (!text) return {};
+  const auto cross = std::min(text->find('x'), text->size());
+  const auto pixels = [](std::string_view side) {
+    return units::parse_as(side, units::Dimension::number, 1).value_or(0);
+  };
+  options.width = pixels(text->substr(0, cross));
+  options.height = pixels(text->substr(std::min(cross + 1, text->size())));
+  const auto [least, most] = std::minmax(options.width, options.height);
+  if (least < 480 || most > 4800) {
+    return fail(Code::usage, fmt::format("--size \"{}\" is out of range", *text),
+                "write 480 to 4800 pixels each way: --size 1280x900");
+  }
+  return {};
+}
+
 Result<void> read_repeated(const Args& args, report::PlotOptions& options) {
   for (const std::string& text : args.all("--threshold")) {
     options.thresholds.push_back(TRY(parse_threshold(text)));
@@ -107,6 +126,7 @@ Result<report::PlotOptions> plot_options(const Args& args) {
   TRY(read_eras(args, options));
   TRY(read_repeated(args, options));
   TRY(read_rulers(args, options));
+  TRY(read_size(args, options));
   if (const auto factor = args.value("--whiskers")) {
     options.whisker_factor =
         TRY(parse_number("--whiskers", *factor, "write a factor above 1: --whiskers 2",

@@ -19,6 +19,8 @@ inline constexpr Option threshold = {.name = "--threshold",
                                      .repeated = true};
 inline constexpr Option title = {
     .name = "--title", .value = "TEXT", .doc = "instead of that of the set or table"};
+inline constexpr Option size = {
+    .name = "--size", .value = "WIDTHxHEIGHT", .doc = "in pixels (default: 960x640)"};
 inline constexpr Option eras = {
     .name = "--eras", .value = "NAME", .doc = "shade the eras of a published text: 2018 or 2019"};
 inline constexpr Option era = {.name = "--era",

@@ -261,6 +261,8 @@ Result<chart::Chart> chart_of(const FitReport& report, const PlotOptions& option
                      .groups = options.highlight};
   add_points(report, options, chart);
   add_spans(report, options, chart);
+  chart.width = options.width;
+  chart.height = options.height;
   std::string growth = growth_with_interval(report.main.fit);
   if (options.splits.empty()) {
     TRY(add_main_lines(report, options, chart));

@@ -49,7 +49,9 @@ struct PlotOptions {
   std::vector<double> quantiles = {};         ///< in (0, 1): of log10 of the amount, given the date
   std::optional<double> whisker_factor = {};  ///< more than 1: each figure is known within it
   std::optional<units::Date> forecast_to = {};
-  bool band = true;  ///< the interval of the line
+  double width = 960;   ///< pixels
+  double height = 640;  ///< pixels
+  bool band = true;     ///< the interval of the line
 };
 
 /// Faults: usage (nothing has a name that is to be highlighted; more of them than there are colors;

@@ -28,6 +28,7 @@ constexpr Option options[] = {
     plot_option::highlight,
     plot_option::threshold,
     plot_option::title,
+    plot_option::size,
     plot_option::eras,
     plot_option::era,
     plot_option::split,
