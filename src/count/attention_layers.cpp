@@ -27,8 +27,8 @@ class Search {
  private:
   void look_at(const Graph& graph) {
     std::map<std::size_t, AttentionChain> chains;
-    for (AttentionChain& chain : find_attention_chains(graph)) {
-      chains.emplace(chain.scores, std::move(chain));
+    for (const AttentionChain& chain : find_attention_chains(graph)) {
+      chains.emplace(chain.scores, chain);
     }
     const std::vector<bool> is_live = graph::find_live_nodes(graph);
     for (std::size_t i = 0; i < graph.nodes().size(); ++i) {

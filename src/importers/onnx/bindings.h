@@ -17,8 +17,9 @@ class Bindings {
  public:
   explicit Bindings(const importers::ImportOptions& options) : options_(&options) {}
 
-  /// The type of a graph input; that of one entry of a map; unknown if it is neither. Errors: Code::dimension_unbound, whose
-  /// hint names every dimension of `all` that is open; Code::binding_malformed.
+  /// The type of a graph input; that of one entry of a map; unknown if it is neither. Errors:
+  /// Code::dimension_unbound, whose hint names every dimension of `all` that is open;
+  /// Code::binding_malformed.
   Result<graph::TensorType> type_of_input(const ValueInfoView& info,
                                           std::span<const ValueInfoView> all);
 

@@ -1,4 +1,5 @@
 // What the importer makes of files: bindings, initializers, operators that nobody knows.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <protozero/pbf_writer.hpp>
@@ -140,6 +141,16 @@ TEST(Onnx, BrokenGraphs) {
             "error[PFD208]: node y (Add): input 1 is missing");
   EXPECT_EQ(with_node({.op = "Relu", .inputs = {"x"}, .outputs = {"z"}}),
             "error[PFD206]: output \"y\" is computed by no node");
+}
+
+TEST(Onnx, ABiasOfNoConvolutionIsNotAdded) {
+  ModelWriter model(13);
+  model.input("x", {ElementType::f32, {1, 3, 8, 8}});
+  model.initializer("w", {{ElementType::f32, {4, 5, 3, 3}}});
+  model.initializer("bias", {{ElementType::f32, {4}}});
+  model.node({.op = "Conv", .inputs = {"x", "w", "bias"}, .outputs = {"y"}});
+  model.output("y");
+  EXPECT_THAT(fault_of(model), testing::StartsWith("error[PFD211]: node y (Conv): "));
 }
 
 TEST(Onnx, AbsurdSizesAreRefusedAtOnce) {
