@@ -65,7 +65,7 @@ struct FitReport {
   std::optional<trend::Eras> eras = {};
   std::vector<HeldAgainst> rulers = {};
   std::vector<trend::System> systems = {};  ///< of the points of the main fit, in their order
-  std::vector<LeftOut> left_out = {};  ///< in the order of the source
+  std::vector<LeftOut> left_out = {};       ///< in the order of the source
   /// The set's variants that differ from the main fit and have systems of 3 dates.
   std::vector<NamedFit> variants = {};
   std::optional<trend::Published> published = {};
