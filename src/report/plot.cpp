@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/stable_order.h"
 #include "base/text.h"
 #include "chart/theme.h"
 #include "report/plot_text.h"
@@ -42,9 +43,7 @@ bool is_called(const trend::System& system, const std::string& name) {
 
 /// Whether each point had more than all that were published before it.
 std::vector<bool> records_among(const std::vector<trend::Point>& points) {
-  std::vector<std::size_t> order(points.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return points[i].date; });
+  const auto order = stable_order(points.size(), [&](std::size_t i) { return points[i].date; });
   std::vector<bool> is_record(points.size());
   double most = 0;
   for (const std::size_t i : order) {
@@ -215,10 +214,10 @@ std::vector<std::string> add_part_lines(const FitReport& report, const PlotOptio
   auto rest = report.main.fit.points;
   std::vector<std::string> growths;
   for (const units::Date end : ends) {
-    const auto later = std::ranges::stable_partition(
-        rest, [&](const trend::Point& point) { return point.date < end; });
-    const std::vector<trend::Point> part(rest.begin(), later.begin());
-    rest.erase(rest.begin(), later.begin());
+    const auto is_in_part = [&](const trend::Point& point) { return point.date < end; };
+    std::vector<trend::Point> part;
+    std::ranges::copy_if(rest, std::back_inserter(part), is_in_part);
+    std::erase_if(rest, is_in_part);
     const auto fit = trend::fit_exponential(
         part, {.interval = report.main.fit.interval, .axis = report.main.fit.axis});
     if (!fit) continue;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "base/stable_order.h"
 #include "stats/line.h"
 
 namespace pfsday::stats {
@@ -75,7 +76,7 @@ std::vector<std::size_t> points_on(const Points& points, const Turned& line) {
     if (std::abs(r) <= 1e-11 * largest) on.push_back(i);
   }
   const auto x_of = [&](std::size_t i) { return points.x[i]; };
-  std::ranges::stable_sort(on, {}, x_of);
+  sort_stably(on, x_of);
   on.erase(std::ranges::unique(on, {}, x_of).begin(), on.end());
   return on;
 }

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <numeric>
+
+#include "base/stable_order.h"
 
 namespace pfsday::stats {
 namespace {
@@ -29,9 +30,7 @@ void add(Sums& sums, double u, double v, double count) {
 
 SortedPoints sort_points(std::span<const double> x, std::span<const double> y) {
   assert(x.size() == y.size());
-  std::vector<std::size_t> order(x.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::ranges::stable_sort(order, {}, [x](std::size_t i) { return x[i]; });
+  const auto order = stable_order(x.size(), [x](std::size_t i) { return x[i]; });
   SortedPoints points;
   for (const std::size_t i : order) {
     points.x.push_back(x[i]);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "base/stable_order.h"
 #include "stats/distributions.h"
 #include "stats/prediction.h"
 #include "stats/scores.h"
@@ -27,7 +28,7 @@ std::vector<Case> cases_of(std::span<const Point> points, const DateConvention& 
   for (const Point& point : points) {
     cases.push_back({point.date, axis.years(point.date), std::log10(point.value)});
   }
-  std::ranges::stable_sort(cases, {}, &Case::date);
+  sort_stably(cases, &Case::date);
   return cases;
 }
 

@@ -2,19 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <set>
 #include <tuple>
+
+#include "base/stable_order.h"
 
 namespace pfsday::trend {
 namespace {
 
 /// The places of the systems by date, then place.
 std::vector<std::size_t> by_date(std::span<const Ranked> systems) {
-  std::vector<std::size_t> places(systems.size());
-  std::iota(places.begin(), places.end(), std::size_t{0});
-  std::ranges::stable_sort(places, {}, [&](std::size_t i) { return systems[i].date; });
-  return places;
+  return stable_order(systems.size(), [&](std::size_t i) { return systems[i].date; });
 }
 
 /// The `n` largest systems seen so far; the first in order is the one to go.

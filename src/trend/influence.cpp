@@ -4,6 +4,8 @@
 #include <cmath>
 #include <map>
 
+#include "base/stable_order.h"
+
 namespace pfsday::trend {
 namespace {
 
@@ -34,8 +36,7 @@ class Lines {
   }
 
   std::vector<Influence> take() {
-    std::ranges::stable_sort(influences_, std::ranges::greater{},
-                             [](const Influence& i) { return std::abs(i.change); });
+    sort_stably(influences_, [](const Influence& i) { return -std::abs(i.change); });
     return std::move(influences_);
   }
 

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/stable_order.h"
 #include "base/text.h"
 #include "stats/bootstrap.h"
 #include "stats/covariance.h"
@@ -47,9 +47,7 @@ stats::ErrorKind error_kind_of(IntervalMethod method) {
 
 /// The same points by x, as Newey and West need them.
 void sort_by_x(std::vector<double>& x, std::vector<double>& y) {
-  std::vector<std::size_t> order(x.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return x[i]; });
+  const auto order = stable_order(x.size(), [&](std::size_t i) { return x[i]; });
   std::vector<double> sorted_x, sorted_y;
   for (const std::size_t i : order) {
     sorted_x.push_back(x[i]);

@@ -8,7 +8,7 @@ namespace {
 
 units::Date on(std::string_view date) { return *units::parse_date(date); }
 
-System system_with(std::string id, std::string_view date, double flop) {
+System system_with(const std::string& id, std::string_view date, double flop) {
   System system{.id = id, .name = id, .date = on(date)};
   if (flop > 0) system.amount(Quantity::compute) = Amount{flop};
   return system;

@@ -6,6 +6,8 @@
 #include <set>
 #include <utility>
 
+#include "base/stable_order.h"
+
 namespace pfsday::trend {
 namespace {
 
@@ -100,8 +102,7 @@ std::vector<Effect> effects_of(const Vintage& a, const Vintage& b, const Fit& fi
                          .change = with->line.slope - fit.line.slope});
     }
   }
-  std::ranges::stable_sort(effects, std::ranges::greater{},
-                           [](const Effect& effect) { return std::abs(effect.change); });
+  sort_stably(effects, [](const Effect& effect) { return -std::abs(effect.change); });
   return effects;
 }
 

@@ -10,7 +10,7 @@
 namespace pfsday::trend {
 namespace {
 
-System system_with(std::string name, std::string_view date, double flop) {
+System system_with(const std::string& name, std::string_view date, double flop) {
   System system{.id = name, .name = name, .date = *units::parse_date(date)};
   system.amount(Quantity::compute) = Amount{flop};
   system.organizations = {name < "c" ? "first" : "second"};
