@@ -6,6 +6,7 @@
 
 #include "importers/onnx/custom.h"
 #include "importers/onnx/held_tensor.h"
+#include "importers/onnx/opaque.h"
 #include "importers/onnx/steering.h"
 
 namespace pfsday::onnx {
@@ -266,9 +267,7 @@ Result<Values> Scope::lower_as_declared(const Lowering& lowering, const OnnxNode
       return fail(std::move(unknown));
     }
     if (!builder_->known(y) || builder_->graph().info(y).from_weight) continue;
-    const graph::Axes nothing(6 * steering->open.size(), 0);
-    y = builder_->custom(steering->open, {type}, std::string(view.op), graph::Axes(6, 0),
-                         nothing)[0];
+    y = opaque(node, steering->open, type, *builder_);
   }
   builder_->note_bound(std::string(steering->kind), steering->reason);
   return outputs;

@@ -5,12 +5,12 @@
 
 #include <algorithm>
 
+#include "importers/onnx/opaque.h"
 #include "importers/onnx/scope.h"
 
 namespace pfsday::onnx {
 namespace {
 
-using graph::TensorTypes;
 using Kind = Item::Kind;
 
 Item sequence_of(Items elements) {
@@ -78,10 +78,9 @@ Result<Items> lower_erase(Scope& scope, const NodeView&, const Items& inputs) {
 Result<Items> lower_length(Scope& scope, const NodeView& view, const Items& inputs) {
   const Item* sequence = TRY(sequence_input(inputs));
   if (sequence->kind == Kind::open_sequence) {
-    const TensorTypes number = {TensorType{ElementType::i64, {}}};
-    const Values unknown = scope.builder().custom({sequence->value}, number, std::string(view.op),
-                                                  graph::Axes(6, 0), graph::Axes(6, 0));
-    return Items{Item::of(unknown[0])};
+    const OnnxNode node(view, scope.opset_of(view.domain), {});
+    const TensorType number{ElementType::i64, {}};
+    return Items{Item::of(opaque(node, {sequence->value}, number, scope.builder()))};
   }
   const auto length = static_cast<graph::Exact>(sequence->elements.size());
   return Items{Item::of(scope.builder().scalar(ElementType::i64, length))};

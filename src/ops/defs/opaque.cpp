@@ -9,7 +9,8 @@ namespace pfsday::ops {
 namespace {
 
 constexpr std::string_view opaque_doc = R"(
-Texts or entries of maps that are joined, split, looked up, read as numbers or written as texts.
+Texts or entries of maps that are joined, split, looked up, read as numbers or written as texts; and
+what is moved in a way that only the run of a model tells.
 
   inputs   any
   attrs    op        what the front end calls it
