@@ -157,6 +157,51 @@ std::optional<Explanation> find_explanation(Code code) {
       return Explanation{
           "A recipe of layers is not valid",
           "A layer lacks a size it needs, or its window does not fit the layer before it."};
+    case Code::interval_malformed:
+      return Explanation{
+          "An uncertain quantity cannot be read",
+          "An uncertain quantity is \"A to B\" with A below B, or \"A +- x%\" with x below 100. "
+          "Its bounds are more than zero and, for a share such as a utilization, at most 1."};
+    case Code::prior_unknown:
+      return Explanation{
+          "There is no such prior",
+          "A prior is a published distribution of a quantity, named where a number would stand. "
+          "The message lists the names that are near."};
+    case Code::view_unknown:
+      return Explanation{
+          "There is no such view",
+          "A view says which phases of a run a total includes, and why. `pfsday estimate --help` "
+          "lists them."};
+    case Code::lineage_cyclic:
+      return Explanation{
+          "A run descends from itself",
+          "The parents of a run, their parents and so on lead back to it, so that a total over "
+          "them would have no end. The message names the circle."};
+    case Code::judgement_missing:
+      return Explanation{
+          "A phase needs a judgement",
+          "The rules behind the view leave open whether phases of this purpose count. Say in the "
+          "run file whether this one does, and why: a total may not decide that in silence."};
+    case Code::log_malformed:
+      return Explanation{
+          "A training log cannot be read",
+          "The log was recognized, but a figure in it is not a number or contradicts the lines "
+          "around it. The message names the line."};
+    case Code::log_without_steps:
+      return Explanation{
+          "A training log has no steps to measure",
+          "Too few lines state a step and its time, or a rate. Utilization needs two steps at the "
+          "least: the first ones compile and warm up."};
+    case Code::rule_unknown:
+      return Explanation{
+          "There is no such rule",
+          "Rules are named by pack (eu) or by pack and rule (eu/systemic-risk). The message lists "
+          "the names that are near."};
+    case Code::rules_malformed:
+      return Explanation{
+          "A rule pack is not valid",
+          "A rule lacks its status, basis, comparator, line or source, or one of them is not what "
+          "its key holds."};
     case Code::table_malformed:
       return Explanation{
           "A table cannot be read",
@@ -188,6 +233,11 @@ std::optional<Explanation> find_explanation(Code code) {
       return Explanation{"A fit found no best answer",
                          "The likelihood has no highest point on these rows, for instance because "
                          "all of them are bounds in the same direction. Add rows with values."};
+    case Code::weights_missing:
+      return Explanation{
+          "A weighted fit lacks its weights",
+          "Rows are weighted by the interval that each states. The table has no columns for its "
+          "bounds, or too few rows that fill them."};
     case Code::output_failed:
       return Explanation{
           "Output failed",

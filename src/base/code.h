@@ -14,8 +14,8 @@
 
 namespace pfsday {
 
-/// 1xx: the command line, files and text values. 2xx: model files and graphs. 3xx: run files and
-/// estimates. 4xx: tables, selections and fits. 5xx: charts and output.
+/// 1xx: the command line, files and text values. 2xx: model files and graphs. 3xx: run files,
+/// estimates, logs and rules. 4xx: tables, selections and fits. 5xx: charts and output.
 enum class Code : std::uint16_t {
   usage = 101,
   file_unreadable = 102,
@@ -49,6 +49,15 @@ enum class Code : std::uint16_t {
   chip_unknown = 304,
   utilization_out_of_range = 305,
   recipe_invalid = 306,
+  interval_malformed = 308,
+  prior_unknown = 309,
+  view_unknown = 310,
+  lineage_cyclic = 311,
+  judgement_missing = 312,
+  log_malformed = 320,
+  log_without_steps = 321,
+  rule_unknown = 330,
+  rules_malformed = 331,
 
   table_malformed = 401,
   column_missing = 402,
@@ -57,6 +66,7 @@ enum class Code : std::uint16_t {
   value_not_finite = 420,
   fit_degenerate = 421,
   fit_not_converged = 422,
+  weights_missing = 423,
 
   output_failed = 501,
   renderer_missing = 502,
