@@ -20,5 +20,6 @@ endif()
 if(PFSDAY_STATIC)
   # Not for shared libraries: the renderer shares the libraries of what it links.
   set(is_program $<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>)
-  target_link_options(pfsday_flags INTERFACE $<${is_program}:-static-libstdc++$<SEMICOLON>-static-libgcc>)
+  target_link_options(pfsday_flags INTERFACE
+    $<${is_program}:-static-libstdc++$<SEMICOLON>-static-libgcc$<SEMICOLON>-Wl,--gc-sections>)
 endif()

@@ -91,6 +91,15 @@ Result<void> check_values(const Command& command, const Args::Given& given) {
   return {};
 }
 
+/// Whether a word may be a use of the option: "--by", "--by=op", "-oFILE".
+bool is_mentioned(const Option& option, std::span<const std::string> words) {
+  const std::vector<std::string_view> names = split(option.name, ',');
+  return std::ranges::any_of(words, [&](const std::string& word) {
+    return std::ranges::any_of(names,
+                               [&](std::string_view name) { return word.starts_with(name); });
+  });
+}
+
 CLI::Option* add(CLI::App& app, const Option& option) {
   const std::string name(option.name);
   CLI::Option* added = option.value.empty() ? app.add_flag(name)->disable_flag_override()
@@ -126,8 +135,11 @@ Result<Args> parse(const Command& command, std::span<const std::string> words) {
   CLI::App app;
   app.set_help_flag();
   app.allow_extras();
+  // CLI11 compares each option with all others, which takes time: it gets to know few.
   std::vector<CLI::Option*> added;
-  for (const Option& option : command.options) added.push_back(add(app, option));
+  for (const Option& option : command.options) {
+    added.push_back(is_mentioned(option, words) ? add(app, option) : nullptr);
+  }
   try {
     app.parse(
         std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 wants the last first
@@ -136,7 +148,8 @@ Result<Args> parse(const Command& command, std::span<const std::string> words) {
   }
   std::vector<Args::Given> given;
   for (std::size_t i = 0; i < added.size(); ++i) {
-    given.push_back({&command.options[i], added[i]->results()});
+    given.push_back({.option = &command.options[i]});
+    if (added[i] != nullptr) given.back().values = added[i]->results();
     TRY(check_values(command, given.back()));
   }
   return Args(TRY(take_positionals(command, app.remaining())), std::move(given));

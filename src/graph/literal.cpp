@@ -89,11 +89,12 @@ Exact round_to_bits(Exact value, int bits, Exact smallest, Exact largest) {
 
 Exact wrap_integer(ElementType element, Exact value) {
   if (!std::isfinite(value)) return 0;
-  const bool is_signed = to_string(element).front() == 'i';
-  const int bits = bits_of(element);
-  const Exact modulus = std::ldexp(Exact{1}, bits);
-  Exact wrapped = std::fmod(std::trunc(value), modulus);
+  const Exact modulus = std::ldexp(Exact{1}, bits_of(element));
+  const Exact whole = std::trunc(value);
+  if (whole >= 0 && whole < modulus / 2) return whole;
+  Exact wrapped = std::fmod(whole, modulus);
   if (wrapped < 0) wrapped += modulus;
+  const bool is_signed = to_string(element).front() == 'i';
   if (is_signed && wrapped >= modulus / 2) wrapped -= modulus;
   return wrapped;
 }
@@ -146,9 +147,9 @@ std::vector<Exact> Literal::values() const {
 }
 
 Axes Literal::integers() const {
-  Axes all;
-  for (const Exact value : values()) {
-    all.push_back(static_cast<std::int64_t>(to_element(ElementType::i64, value)));
+  Axes all(static_cast<std::size_t>(type_.elements().value()));
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    all[i] = static_cast<std::int64_t>(to_element(ElementType::i64, at(i)));
   }
   return all;
 }

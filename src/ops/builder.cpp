@@ -64,6 +64,15 @@ bool can_evaluate(const graph::Node& node) {
   return is_same && has_evaluation(node);
 }
 
+/// Flags by value, of a graph that grows: those beyond the end are not set.
+bool is_marked(const std::vector<bool>& flags, Value v) {
+  return v.index < flags.size() && flags[v.index];
+}
+void mark(std::vector<bool>& flags, Value v) {
+  if (v.index >= flags.size()) flags.resize(2 * std::size_t{v.index} + 64);
+  flags[v.index] = true;
+}
+
 }  // namespace
 
 std::int64_t Window::output_size(std::size_t i, std::int64_t input_size) const {
@@ -107,17 +116,15 @@ Value Builder::outside_of(Value captured) const {
 bool Builder::is_knowable(Value v) const {
   const graph::ValueInfo& info = graph_->info(v);
   const Value outside = outside_of(v);
-  const bool is_found = outside
-                            ? outer_->is_knowable(outside)
-                            : info.literal || (v.index < knowable_.size() && knowable_[v.index]);
+  const bool is_found =
+      outside ? outer_->is_knowable(outside) : info.literal || is_marked(knowable_, v);
   return is_found && graph::can_be_literal(info.type);
 }
 
 void Builder::note_knowable(const graph::Node& node, const Values& outputs) {
   const auto is_known = [this](Value v) { return is_knowable(v); };
   if (!can_evaluate(node) || !std::ranges::all_of(node.inputs, is_known)) return;
-  knowable_.resize(graph_->value_count());
-  for (const Value v : outputs) knowable_[v.index] = true;
+  for (const Value v : outputs) mark(knowable_, v);
 }
 
 bool Builder::can_afford(Count cost) {
@@ -490,9 +497,8 @@ void Builder::use_as_parameter(Value v, std::int64_t packed) {
   while (!pending.empty()) {
     const Value next = pending.back();
     pending.pop_back();
-    walked_.resize(graph_->value_count());
-    if (!next || walked_[next.index]) continue;
-    walked_[next.index] = true;
+    if (!next || is_marked(walked_, next)) continue;
+    mark(walked_, next);
     const graph::ValueInfo& info = graph_->info(next);
     const ElementType element = info.type.element;
     // Whatever moves may be indexed: only the operand itself may be of wide integers.

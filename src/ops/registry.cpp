@@ -1,32 +1,26 @@
-#include <algorithm>
-#include <vector>
+#include <unordered_map>
 
 #include "ops/primitive.h"
 
 namespace pfsday::ops {
 namespace {
 
-/// Shorter names first: most comparisons need no look at the letters.
-bool comes_before(std::string_view a, std::string_view b) {
-  return a.size() != b.size() ? a.size() < b.size() : a < b;
-}
-
-std::vector<const Primitive*> sorted_by_name() {
-  std::vector<const Primitive*> all;
+std::unordered_map<std::string_view, const Primitive*> primitives_by_name() {
+  std::unordered_map<std::string_view, const Primitive*> all;
   for (const PrimitiveFamily* family : families()) {
-    for (const Primitive& primitive : family->primitives) all.push_back(&primitive);
+    for (const Primitive& primitive : family->primitives) {
+      all.emplace(primitive.kind.name, &primitive);
+    }
   }
-  std::ranges::sort(all, comes_before, [](const Primitive* p) { return p->kind.name; });
   return all;
 }
 
 }  // namespace
 
 const Primitive* find_primitive(std::string_view name) {
-  static const std::vector<const Primitive*> all = sorted_by_name();
-  const auto found = std::ranges::lower_bound(all, name, comes_before,
-                                              [](const Primitive* p) { return p->kind.name; });
-  return found != all.end() && (*found)->kind.name == name ? *found : nullptr;
+  static const auto all = primitives_by_name();
+  const auto found = all.find(name);
+  return found != all.end() ? found->second : nullptr;
 }
 
 }  // namespace pfsday::ops

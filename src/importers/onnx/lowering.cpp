@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace pfsday::onnx {
 namespace {
@@ -76,28 +77,24 @@ Result<std::int64_t> OnnxNode::axis(std::string_view name, std::int64_t fallback
 
 namespace {
 
-/// Shorter names first: most comparisons need no look at the letters.
-bool comes_before(std::string_view a, std::string_view b) {
-  return a.size() != b.size() ? a.size() < b.size() : a < b;
-}
+using LoweringsByOp = std::unordered_multimap<std::string_view, const Lowering*>;
 
-std::string_view op_of(const Lowering* lowering) { return lowering->op; }
-
-std::vector<const Lowering*> sorted_by_op() {
-  std::vector<const Lowering*> all;
+LoweringsByOp lowerings_by_op() {
+  LoweringsByOp all;
   for (const LoweringFamily* family : lowering_families()) {
-    for (const Lowering& row : family->lowerings) all.push_back(&row);
+    for (const Lowering& row : family->lowerings) all.emplace(row.op, &row);
   }
-  std::ranges::sort(all, comes_before, op_of);
   return all;
 }
 
 }  // namespace
 
 const Lowering* find_lowering(std::string_view domain, std::string_view op, std::int64_t opset) {
-  static const std::vector<const Lowering*> all = sorted_by_op();
+  static const LoweringsByOp all = lowerings_by_op();
   const Lowering* best = nullptr;
-  for (const Lowering* lowering : std::ranges::equal_range(all, op, comes_before, op_of)) {
+  const auto [first, last] = all.equal_range(op);
+  for (auto at = first; at != last; ++at) {
+    const Lowering* lowering = at->second;
     if (lowering->domain != domain || lowering->since > opset) continue;
     if (best == nullptr || lowering->since > best->since) best = lowering;
   }

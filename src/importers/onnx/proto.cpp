@@ -401,8 +401,7 @@ AttributeView::Kind read_attribute_field(Fields& fields, AttributeView& attribut
   }
 }
 
-AttributeView read_attribute(std::string_view message) {
-  AttributeView attribute;
+void read_attribute(std::string_view message, AttributeView& attribute) {
   AttributeView::Kind stated = AttributeView::Kind::none;
   Fields fields(message, "an attribute");
   while (fields.next()) {
@@ -419,11 +418,9 @@ AttributeView read_attribute(std::string_view message) {
   }
   // Files before IR version 2 do not state the kind; a number that is zero may be left out.
   if (stated != AttributeView::Kind::none) attribute.kind = stated;
-  return attribute;
 }
 
-NodeView read_node(std::string_view message) {
-  NodeView node;
+void read_node(std::string_view message, NodeView& node) {
   node.identity = message.data();
   const FieldCounts counts(message);
   node.inputs.reserve(counts[1]);
@@ -445,7 +442,7 @@ NodeView read_node(std::string_view message) {
         node.op = fields.bytes();
         break;
       case 5:
-        node.attributes.push_back(read_attribute(fields.bytes()));
+        read_attribute(fields.bytes(), node.attributes.emplace_back());
         break;
       case 7:
         node.domain = fields.bytes();
@@ -455,7 +452,6 @@ NodeView read_node(std::string_view message) {
     }
   }
   if (node.domain == "ai.onnx") node.domain = {};
-  return node;
 }
 
 /// Adds to what is there: protobuf merges the parts of a message that stand apart.
@@ -470,7 +466,7 @@ void read_graph(std::string_view message, GraphView& graph) {
   while (fields.next()) {
     switch (fields.number()) {
       case 1:
-        graph.nodes.push_back(read_node(fields.bytes()));
+        read_node(fields.bytes(), graph.nodes.emplace_back());
         break;
       case 2:
         graph.name = fields.bytes();
@@ -530,7 +526,7 @@ FunctionView read_function(std::string_view message) {
         function.outputs.push_back(fields.bytes());
         break;
       case 7:
-        function.body.nodes.push_back(read_node(fields.bytes()));
+        read_node(fields.bytes(), function.body.nodes.emplace_back());
         break;
       case 9:
         function.opsets.push_back(read_opset(fields.bytes()));
@@ -539,7 +535,7 @@ FunctionView read_function(std::string_view message) {
         function.domain = fields.bytes();
         break;
       case 11:
-        function.defaults.push_back(read_attribute(fields.bytes()));
+        read_attribute(fields.bytes(), function.defaults.emplace_back());
         break;
       case 12:
         function.body.value_infos.push_back(read_value_info(fields.bytes()));
@@ -589,7 +585,8 @@ void read_names(std::string_view body, int depth, std::vector<std::string_view>&
       fields.skip();
       continue;
     }
-    const NodeView node = read_node(fields.bytes());
+    NodeView node;
+    read_node(fields.bytes(), node);
     names.insert(names.end(), node.inputs.begin(), node.inputs.end());
     for (const AttributeView& attribute : node.attributes) {
       for (const Bytes inner : attribute.graphs) read_names(text_of(inner), depth + 1, names);

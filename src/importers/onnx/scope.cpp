@@ -97,8 +97,9 @@ std::uint32_t Scope::origin_of(const NodeView& view) {
 }
 
 std::string Scope::path_of(const NodeView& view) const {
-  std::string path(name_of(view));
-  return function_ != nullptr ? function_->path + "/" + path : path;
+  const std::string_view name = name_of(view);
+  if (function_ == nullptr) return std::string(name);
+  return fmt::format("{}/{}", function_->path, name);
 }
 
 Result<void> Scope::add_nodes(Body& body) {
