@@ -18,8 +18,10 @@ if(MOLD_PROGRAM)
   target_link_options(pfsday_flags INTERFACE -fuse-ld=mold)
 endif()
 if(PFSDAY_STATIC)
-  # Not for shared libraries: the renderer shares the libraries of what it links.
+  # Not for shared libraries: the renderer shares the libraries of what it links. A program at
+  # a fixed address has nothing to relocate at its start.
   set(is_program $<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>)
-  target_link_options(pfsday_flags INTERFACE
-    $<${is_program}:-static-libstdc++$<SEMICOLON>-static-libgcc$<SEMICOLON>-Wl,--gc-sections>)
+  set(options -static-libstdc++ -static-libgcc -Wl,--gc-sections -no-pie)
+  list(JOIN options $<SEMICOLON> options)
+  target_link_options(pfsday_flags INTERFACE $<${is_program}:${options}>)
 endif()
