@@ -78,7 +78,7 @@ Result<Factor> peak_rate(const HardwareInputs& in, const hardware::Chip* chip,
   }
   assumptions.push_back(fmt::format("the dense {} peak of {}: {} ({})", listed.format, chip->name,
                                     units::to_si(listed.operations_per_second, "FLOP/s"),
-                                    chip->source));
+                                    listed.source->url));
   factor.value = listed.operations_per_second;
   return factor;
 }

@@ -3,109 +3,99 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cassert>
-#include <cctype>
+#include <iterator>
+#include <string>
+#include <vector>
 
 #include "base/text.h"
-#include "base/toml.h"
-#include "hardware/chip_files.h"
+#include "hardware/name.h"
 
 namespace pfsday::hardware {
 namespace {
 
-Result<std::vector<Peak>> read_peaks(const TomlTable& table) {
-  std::vector<Peak> peaks;
-  TomlReader in(table, "peak");
-  for (const std::string_view format : {"bf16", "fp16", "fp32", "tf32", "fp8"}) {
-    const auto rate = TRY(in.find_number(format));
-    if (rate) peaks.push_back({std::string(format), *rate});
-  }
-  TRY(in.finish());
-  return peaks;
-}
-
-Result<Chip> read_chip(const TomlTable& table) {
-  TomlReader in(table, "chip");
-  Chip chip;
-  chip.id = TRY(in.text("id"));
-  chip.name = TRY(in.text("name"));
-  chip.kind = TRY(in.text("kind"));
-  const std::string released = TRY(in.text("released"));
-  chip.released = TRY(units::parse_date(released));
-  chip.memory_bytes = TRY(in.number("memory_bytes"));
-  chip.tdp_watts = TRY(in.number("tdp_watts"));
-  chip.source = TRY(in.text("source"));
-  const TomlTable* peaks = TRY(in.find_table("peak"));
-  if (peaks == nullptr) return in.missing("peak");
-  chip.peaks = TRY(read_peaks(*peaks));
-  TRY(in.finish());
-  return chip;
-}
-
-Result<std::vector<Chip>> read_catalogue() {
-  std::vector<Chip> all;
-  for (const EmbeddedFile& file : chip_files()) {
-    const TomlTable document = TRY(in_file(file.path, parse_toml(file.contents)));
-    TomlReader in(document, "catalogue");
-    for (const TomlTable* table : TRY(in.find_tables("chip"))) {
-      all.push_back(TRY(in_file(file.path, read_chip(*table))));
-    }
-    TRY(in_file(file.path, in.finish()));
-  }
-  return all;
-}
-
 std::string lower(std::string_view text) {
   std::string result(text);
-  std::ranges::transform(result, result.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::ranges::transform(result, result.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  });
   return result;
 }
 
-std::unexpected<Error> unknown_chip(std::string_view id) {
-  std::vector<std::string_view> ids;
-  std::vector<std::string> variants;
-  for (const Chip& chip : chips()) {
-    ids.push_back(chip.id);
-    if (chip.id.starts_with(fmt::format("{}-", lower(id)))) variants.push_back(chip.id);
-  }
-  if (!variants.empty()) {
-    return fail(Code::chip_unknown, fmt::format("chip \"{}\" has variants", id),
-                fmt::format("name one: {}", join(variants, ", ")));
-  }
-  const std::string_view near = nearest(id, ids);
-  return fail(Code::chip_unknown, fmt::format("chip \"{}\" is not in the catalogue", id),
-              near.empty() ? "state its peak rate to use it all the same"
-                           : fmt::format("did you mean \"{}\"?", near));
+bool is_called(const Chip& chip, std::string_view key) {
+  return key_of(chip.id) == key || key_of(chip.name) == key ||
+         std::ranges::find(chip.aliases, key, key_of) != chip.aliases.end();
 }
 
-const Peak* find_listed(const Chip& chip, std::string_view format) {
-  const auto found = std::ranges::find(chip.peaks, format, &Peak::format);
-  return found == chip.peaks.end() ? nullptr : &*found;
+std::vector<const Chip*> find_called(std::string_view key) {
+  std::vector<const Chip*> found;
+  for (const Chip& chip : chips()) {
+    if (is_called(chip, key)) found.push_back(&chip);
+  }
+  return found;
+}
+
+/// Those whose id begins with the name.
+std::vector<const Chip*> find_variants(std::string_view key) {
+  std::vector<const Chip*> found;
+  const std::string beginning = fmt::format("{}-", key);
+  for (const Chip& chip : chips()) {
+    if (chip.id.starts_with(beginning)) found.push_back(&chip);
+  }
+  return found;
+}
+
+std::unexpected<Error> several(std::string_view name, std::span<const Chip* const> found) {
+  std::vector<std::string> ids;
+  for (const Chip* chip : found) ids.emplace_back(chip->id);
+  return fail(Code::chip_unknown, fmt::format("chip \"{}\" has variants", name),
+              fmt::format("name one: {}", join(ids, ", ")));
+}
+
+std::unexpected<Error> unknown_chip(std::string_view name, std::string_view key) {
+  std::vector<std::string_view> ids;
+  for (const Chip& chip : chips()) ids.push_back(chip.id);
+  const std::string_view near = nearest(key, ids);
+  return fail(Code::chip_unknown, fmt::format("chip \"{}\" is not in the catalogue", name),
+              near.empty() ? "state its peak rate to use it all the same; `pfsday hardware list` "
+                             "shows what there is"
+                           : fmt::format("did you mean \"{}\"?", near));
 }
 
 }  // namespace
 
-std::span<const Chip> chips() {
-  static const Result<std::vector<Chip>> all = read_catalogue();
-  assert(all.has_value());
-  return *all;
-}
-
-Result<const Chip*> find_chip(std::string_view id) {
-  const auto found = std::ranges::find(chips(), lower(id), &Chip::id);
-  if (found == chips().end()) return unknown_chip(id);
-  return &*found;
+Result<const Chip*> find_chip(std::string_view name) {
+  const auto exact = std::ranges::find(chips(), lower(name), &Chip::id);
+  if (exact != chips().end()) return &*exact;
+  const std::string key = key_of(name);
+  if (key.empty()) return unknown_chip(name, key);
+  std::vector<const Chip*> found = find_called(key);
+  if (found.size() == 1) return found.front();
+  if (found.empty()) found = find_variants(key);
+  return found.empty() ? unknown_chip(name, key) : several(name, found);
 }
 
 Result<Peak> find_peak(const Chip& chip, std::optional<std::string_view> format) {
-  if (!format) return chip.peaks.front();
-  if (const Peak* peak = find_listed(chip, lower(*format))) return *peak;
+  const std::string wanted = lower(format.value_or(chip.default_format));
+  const auto found = std::ranges::find(chip.peaks, wanted, &Peak::format);
+  if (found != chip.peaks.end()) return *found;
   std::vector<std::string> listed;
-  for (const Peak& peak : chip.peaks) listed.push_back(peak.format);
+  for (const Peak& peak : chip.peaks) listed.emplace_back(peak.format);
   return fail(Code::chip_unknown,
-              fmt::format("the catalogue has no {} peak of {}", *format, chip.id),
+              fmt::format("the catalogue has no {} peak of {}", wanted, chip.id),
               fmt::format("it lists {}", join(listed, ", ")));
+}
+
+double total_processing_performance(const Peak& peak) {
+  const auto format = std::ranges::find(formats(), peak.format, &Format::name);
+  return peak.operations_per_second / 1e12 * format->bits;
+}
+
+double total_processing_performance(const Chip& chip) {
+  double largest = 0;
+  for (const Peak& peak : chip.peaks) {
+    largest = std::max(largest, total_processing_performance(peak));
+  }
+  return largest;
 }
 
 }  // namespace pfsday::hardware

@@ -125,7 +125,7 @@ std::vector<ChipPeak> catalogue_peaks() {
   std::vector<ChipPeak> peaks;
   for (const hardware::Chip& chip : hardware::chips()) {
     if (const auto rate = hardware::find_peak(chip)) {
-      peaks.push_back({chip.name, rate->operations_per_second});
+      peaks.push_back({std::string(chip.name), rate->operations_per_second});
     }
   }
   return peaks;
