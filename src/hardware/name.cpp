@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <cctype>
 #include <iterator>
-#include <vector>
-
-#include "base/text.h"
 
 namespace pfsday::hardware {
 namespace {
@@ -14,35 +11,33 @@ constexpr std::string_view makers[] = {
     "nvidia", "tesla",  "geforce", "amd",  "radeon", "instinct",  "google", "cloud",    "intel",
     "aws",    "amazon", "huawei",  "meta", "gpu",    "microsoft", "oam",    "cambricon"};
 
-bool is_number(std::string_view word) {
-  return std::ranges::all_of(word, [](unsigned char c) { return std::isdigit(c) != 0; });
+bool is_digit(unsigned char c) { return std::isdigit(c) != 0; }
+bool is_part(unsigned char c) { return std::isalnum(c) != 0; }
+
+/// Takes the next word off `rest`, in lower case; empty at the end.
+std::string take_word(std::string_view& rest) {
+  const auto begin = std::ranges::find_if(rest, is_part);
+  const auto end = std::find_if_not(begin, rest.end(), is_part);
+  std::string word(begin, end);
+  std::ranges::transform(word, word.begin(), [](unsigned char c) { return std::tolower(c); });
+  rest = std::string_view(end, rest.end());
+  return word;
 }
 
-std::vector<std::string> words_of(std::string_view name) {
-  std::vector<std::string> words;
-  bool inside = false;
-  for (const unsigned char c : name) {
-    const bool part = std::isalnum(c) != 0;
-    if (part && !inside) words.emplace_back();
-    if (part) words.back() += static_cast<char>(std::tolower(c));
-    inside = part;
-  }
-  return words;
-}
+bool is_maker(std::string_view word) { return std::ranges::find(makers, word) != std::end(makers); }
 
 }  // namespace
 
 std::string key_of(std::string_view name) {
-  std::vector<std::string> kept;
-  for (std::string& word : words_of(name)) {
-    if (std::ranges::find(makers, word) != std::end(makers)) continue;
-    if (word == "gb" && !kept.empty() && is_number(kept.back())) {
-      kept.back() += word;
-    } else {
-      kept.push_back(std::move(word));
-    }
+  std::string key;
+  bool after_number = false;
+  for (std::string word = take_word(name); !word.empty(); word = take_word(name)) {
+    if (is_maker(word)) continue;
+    if (!key.empty() && !(after_number && word == "gb")) key += '-';
+    key += word;
+    after_number = std::ranges::all_of(word, is_digit);
   }
-  return join(kept, "-");
+  return key;
 }
 
 }  // namespace pfsday::hardware
