@@ -37,6 +37,8 @@ TEST(Chips, AreFoundAsPeopleAndLogsWriteThem) {
       {"NVIDIA A100-PCIE-40GB", "a100-pcie"},
       {"NVIDIA A100 80GB PCIe", "a100-pcie-80gb"},
       {"NVIDIA GH200 480GB", "gh200-96gb"},
+      {"NVIDIA A100-PG509-200", "a100-sxm4-40gb"},
+      {"NVIDIA B300 (Blackwell Ultra)", "b300-sxm"},
       {"Tesla V100-SXM2-32GB", "v100-sxm2-32gb"},
       {"v100-sxm2", "v100-sxm2"},
       {"Tesla K40m", "k40"},
