@@ -1,6 +1,6 @@
 // Files that hold derivatives of parts of themselves: the primitive gradient_of.
 //
-//   graph = TRY(expand_gradients(std::move(graph)));   // before anything is counted or evaluated
+//   const Graph whole = TRY(expand_gradients(std::move(graph)));  // before anything is counted or evaluated
 #pragma once
 
 #include "base/result.h"

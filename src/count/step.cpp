@@ -7,10 +7,10 @@
 
 namespace pfsday::count {
 
-Result<Counts> count_step(graph::Graph graph, const StepOptions& step,
+Result<Counts> count_step(graph::Graph given, const StepOptions& step,
                           const CountOptions& options) {
-  ParameterCounts parameters = count_parameters(graph);
-  graph = TRY(expand_gradients(choose_branches(std::move(graph))));
+  ParameterCounts parameters = count_parameters(given);
+  graph::Graph graph = TRY(expand_gradients(choose_branches(std::move(given))));
   if (step.step == Step::forward) {
     Counts counts = TRY(count_graph(graph, options));
     counts.parameters = parameters;
