@@ -21,11 +21,6 @@ Result<double> parse_level(std::string_view text) {
               "write a share between 0 and 1: --level 0.9");
 }
 
-std::optional<std::string> find_text(const Args& args, std::string_view name) {
-  const auto text = args.value(name);
-  return text ? std::optional(std::string(*text)) : std::nullopt;
-}
-
 std::vector<std::string> texts(const Args& args, std::string_view name) {
   return {args.all(name).begin(), args.all(name).end()};
 }
@@ -45,6 +40,11 @@ Result<trend::Selection> selection_of(const Args& args) {
 }
 
 }  // namespace
+
+std::optional<std::string> find_text(const Args& args, std::string_view name) {
+  const auto text = args.value(name);
+  return text ? std::optional(std::string(*text)) : std::nullopt;
+}
 
 std::optional<std::string_view> file_of(const Args& args) {
   if (args.positionals().empty()) return std::nullopt;
@@ -73,12 +73,26 @@ Result<report::FitRequest> fit_request(const Session& session, const Args& args,
   return request;
 }
 
-void report_faulty_rows(Session& session, const std::optional<report::RowCounts>& rows,
-                        std::string_view path) {
-  if (!rows) return;
-  for (const CsvFault& fault : rows->faulty) {
+Result<void> read_quantity(const Args& args, report::FitRequest& request) {
+  request.quantity = TRY(trend::find_quantity(args.choice("--y")));
+  if (const auto axis = args.value("--axis")) {
+    request.options.axis = TRY(trend::find_convention(*axis));
+  }
+  if (const auto heading = args.value("--value"); heading && request.table) {
+    request.table->columns.value = *heading;
+  }
+  return {};
+}
+
+void report_faulty_rows(Session& session, std::span<const CsvFault> faulty, std::string_view path) {
+  for (const CsvFault& fault : faulty) {
     session.warn(fmt::format("{}:{}: row not used: {}", path, fault.line, fault.reason));
   }
+}
+
+void report_faulty_rows(Session& session, const std::optional<report::RowCounts>& rows,
+                        std::string_view path) {
+  if (rows) report_faulty_rows(session, rows->faulty, path);
 }
 
 }  // namespace pfsday::cli

@@ -35,6 +35,15 @@ std::size_t shown_rows(std::size_t size, bool all) {
   return all ? size : std::min(size, usual_rows);
 }
 
+/// " (A enters)", " (A and 2 others enter)".
+std::string entered_text(const trend::Influence& influence) {
+  const auto& entered = influence.entered;
+  if (entered.empty()) return {};
+  if (entered.size() == 1) return fmt::format(" ({} enters)", entered[0]);
+  return fmt::format(" ({} and {} other{} enter)", entered[0], entered.size() - 1,
+                     entered.size() == 2 ? "" : "s");
+}
+
 Table steps_table(const report::VintageReport& report) {
   const trend::VintageChange& change = report.change;
   Table table({{"step"},
@@ -123,6 +132,40 @@ Table complete_table(const trend::CompleteSplit& split) {
   return table;
 }
 
+std::string name_of(const trend::ChipTrend& trend) {
+  return trend.per.empty() ? trend.what : trend.what + " per " + trend.per;
+}
+
+Table chip_table(const report::ChipsReport& report) {
+  Table table({{""},
+               {"n", Align::right},
+               {"factor per year", Align::right},
+               {"interval", Align::right},
+               {"doubling, years", Align::right},
+               {"R2", Align::right}});
+  for (const trend::ChipTrend& trend : report.trends) {
+    if (!trend.fit) {
+      table.add_row({name_of(trend), std::to_string(trend.n), "too few dates"});
+      continue;
+    }
+    const trend::Fit& fit = *trend.fit;
+    const auto& doubling = fit.doubling_months;
+    table.add_row({name_of(trend), std::to_string(trend.n), number(fit.factor_per_year),
+                   number(fit.factor_interval.low) + " to " + number(fit.factor_interval.high),
+                   doubling ? number(*doubling / fit.axis->months_per_year) : "none",
+                   fmt::format("{:.3f}", fit.line.r2)});
+  }
+  return table;
+}
+
+Table chips_of(const trend::ChipTrend& trend) {
+  Table table({{"released"}, {"chip"}, {name_of(trend), Align::right}});
+  for (const trend::Point& point : trend.fit->points) {
+    table.add_row({units::to_string(point.date), point.name, units::to_significant(point.value)});
+  }
+  return table;
+}
+
 }  // namespace
 
 void print_vintages(Session& session, const report::VintageReport& report, bool all) {
@@ -155,13 +198,15 @@ void print_influences(Session& session, const report::InfluenceReport& report, b
   add("(all)", fit.line.n, fit.line.slope, "");
   const std::size_t rows = shown_rows(report.influences.size(), all);
   for (const trend::Influence& influence : std::span(report.influences).first(rows)) {
-    add(influence.name, fit.line.n - influence.systems, influence.slope,
+    add(influence.name + entered_text(influence), influence.n, influence.slope,
         signed_change(influence.change));
   }
   session.print(table);
   session.print(
-      fmt::format("\n{}; they leave the fit, and the selection is not made again\n",
-                  shown_of(rows, report.influences.size(), systems ? "systems" : "organizations")));
+      fmt::format("\n{}; they leave {}\n",
+                  shown_of(rows, report.influences.size(), systems ? "systems" : "organizations"),
+                  report.reselected ? "the source, and the selection is made again"
+                                    : "the fit, and the selection is not made again"));
 }
 
 void print_drivers(Session& session, const report::DriversReport& report) {
@@ -182,6 +227,21 @@ void print_drivers(Session& session, const report::DriversReport& report) {
   }
   for (const std::string& name : drivers.unknown_chips) {
     session.warn(fmt::format("no peak rate of \"{}\" in {}", name, report.chips));
+  }
+}
+
+void print_chips(Session& session, const report::ChipsReport& report, bool all) {
+  session.print(fmt::format("Chips\n\nselection  {}\nvintage    {}\ninterval   {}\n\n",
+                            report.window.empty() ? "all chips with a release date" : report.window,
+                            report.source, report::text_of_interval(report.interval)));
+  session.print(chip_table(report));
+  session.print(
+      fmt::format("\n{} chips, {} of them without a release date\n", report.chips, report.undated));
+  if (!all) return;
+  for (const trend::ChipTrend& trend : report.trends) {
+    if (!trend.fit) continue;
+    session.print(fmt::format("\n{}\n", name_of(trend)));
+    session.print(chips_of(trend));
   }
 }
 

@@ -47,8 +47,11 @@ Table heading_table(const report::FitReport& report) {
   table.add_row({"vintage", report.vintage});
   table.add_row({"window", units::to_string(from) + " to " + units::to_string(to)});
   table.add_row({"dates", std::string(fit.axis->text)});
-  table.add_row({"fit", fmt::format("least squares of log10({}) on the date", unit_of(report))});
+  table.add_row(
+      {"fit", fmt::format("{} of log10({}) on the date",
+                          fit.scatter ? "maximum likelihood" : "least squares", unit_of(report))});
   table.add_row({"interval", report::text_of_interval(fit.interval)});
+  if (fit.errors) table.add_row({"row intervals", report::text_of_errors(*fit.errors)});
   if (report.rows) {
     table.add_row(
         {"rows", fmt::format("{} read, {} without {}, {} faulty", report.rows->rows,
@@ -90,6 +93,11 @@ Table fit_table(const report::FitReport& report) {
   add("  standard error", [](const Fit& fit) { return number_or(fit.slope_se, "-"); });
   add(fmt::format("log10({}) at 2020-01-01", unit_of(report)),
       [](const Fit& fit) { return number(fit.line.at(fit.axis->years({days_of_2020}))); });
+  if (report.main.fit.scatter) {
+    add("scatter between systems, decades", [](const Fit& fit) {
+      return fit.scatter ? number(fit.scatter->deviation) : std::string("-");
+    });
+  }
   add("R2", [](const Fit& fit) { return fmt::format("{:.4f}", fit.line.r2); });
   return table;
 }
@@ -207,6 +215,9 @@ void print_notes(Session& session, const report::FitReport& report, bool all) {
 }  // namespace
 
 void print_fit(Session& session, const report::FitReport& report, bool explain) {
+  if (const auto& errors = report.main.fit.errors) {
+    for (const std::string& text : errors->unusable) session.warn("not used: " + text);
+  }
   session.print(report.title + "\n\n");
   session.print(heading_table(report));
   session.print("\n");

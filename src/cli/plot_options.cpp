@@ -62,10 +62,9 @@ Result<void> read_eras(const Args& args, report::PlotOptions& options) {
 
 /// The name of a ruler, or months; 0 for none.
 Result<report::PlotRuler> parse_ruler(std::string_view text) {
-  for (const trend::Ruler& ruler : trend::rulers()) {
-    if (ruler.name != text) continue;
-    const bool is_moore = ruler.name.starts_with("moore-");
-    return report::PlotRuler{ruler.doubling_months, is_moore ? "" : std::string(ruler.text)};
+  if (const trend::Ruler* ruler = trend::find_ruler(text)) {
+    const bool is_moore = ruler->name.starts_with("moore-");
+    return report::PlotRuler{ruler->doubling_months, is_moore ? "" : std::string(ruler->text)};
   }
   const double months =
       TRY(parse_number("--ruler", text, "write months or a name of `pfsday fit --rulers`",

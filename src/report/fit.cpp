@@ -49,6 +49,10 @@ std::vector<LeftOut> left_out_of(const FitSource& source,
 }
 
 std::string explain_error(const trend::Fit& fit) {
+  if (fit.scatter) {
+    return fmt::format("standard error of the slope = {:.6g}, from the inverse of X'WX",
+                       fit.line.slope_se);
+  }
   if (fit.slope_se && *fit.slope_se != fit.line.slope_se) {
     return fmt::format("standard error of the slope = {:.6g}, {}", *fit.slope_se,
                        trend::names_of(fit.interval.method).text);
@@ -61,6 +65,11 @@ std::string explain_error(const trend::Fit& fit) {
 std::string explain_interval(const trend::Fit& fit) {
   const auto bounds = fmt::format("{:.6g} to {:.6g}", fit.slope.low, fit.slope.high);
   if (!fit.slope_se) return fmt::format("{}, by {}", bounds, text_of_interval(fit.interval));
+  if (fit.scatter) {
+    const double quantile = stats::normal_quantile((1 + fit.interval.level) / 2);
+    return fmt::format("{:.6g} -+ {:.5g} x {:.6g} = {}, where {:.5g} is of the normal distribution",
+                       fit.line.slope, quantile, fit.line.slope_se, bounds, quantile);
+  }
   const auto freedom = fit.line.degrees_of_freedom();
   const double quantile =
       stats::student_t_quantile((1 + fit.interval.level) / 2, static_cast<double>(freedom));
@@ -68,6 +77,10 @@ std::string explain_interval(const trend::Fit& fit) {
       "{:.6g} -+ {:.5g} x {:.6g} = {}, where {:.5g} is Student's t with {} degrees of "
       "freedom",
       fit.line.slope, quantile, *fit.slope_se, bounds, quantile, freedom);
+}
+
+std::string_view method_of(const trend::Fit& fit) {
+  return fit.scatter ? "maximum likelihood" : "least squares";
 }
 
 double years_of_window(const trend::Fit& fit) {
@@ -133,9 +146,18 @@ std::string text_of_interval(const trend::IntervalOptions& interval) {
       fmt::format("{:g} %, {}", 100 * interval.level, trend::names_of(interval.method).text);
   if (!trend::is_bootstrap(interval.method)) return text;
   text += fmt::format(", {} resamples, seed {}", interval.resamples, interval.seed);
-  if (interval.noise_factor > 1)
+  if (interval.noise_by_row) {
+    text += ", each figure anywhere in its interval";
+  } else if (interval.noise_factor > 1) {
     text += fmt::format(", noise to a factor {:g}", interval.noise_factor);
+  }
   return text;
+}
+
+std::string text_of_errors(const trend::RowErrors& errors) {
+  return fmt::format("{} stated, {} stated on one side, {} by --known-within; read as {:g} %",
+                     errors.stated, errors.half_stated, errors.assumed,
+                     100 * trend::row_interval_level);
 }
 
 double factor_over_window(const trend::Fit& fit) {
@@ -156,12 +178,22 @@ std::string text_of_search(const trend::EraOptions& options) {
 std::vector<std::string> explain(const trend::Fit& fit, trend::Quantity quantity) {
   const stats::Line& line = fit.line;
   const double months = fit.axis->months_per_year;
-  std::vector<std::string> lines = {
-      fmt::format("log10({}) = {:.6g} + {:.6g} x ({}), least squares over {} systems",
-                  trend::names_of(quantity).unit, line.intercept, line.slope, fit.axis->text,
-                  line.n),
-      explain_error(fit),
-      fmt::format("factor per year = 10^{:.6g} = {:.6g}", line.slope, fit.factor_per_year)};
+  std::vector<std::string> lines = {fmt::format(
+      "log10({}) = {:.6g} + {:.6g} x ({}), {} over {} systems", trend::names_of(quantity).unit,
+      line.intercept, line.slope, fit.axis->text, method_of(fit), line.n)};
+  if (fit.scatter) {
+    lines.push_back(fmt::format(
+        "weight of a system = 1 / (error^2 + {:.6g}^2), error = width of its interval / (2 x "
+        "{:.5g})",
+        fit.scatter->deviation, stats::normal_quantile((1 + trend::row_interval_level) / 2)));
+    lines.push_back(fmt::format(
+        "scatter between systems = {:.6g} decades, where the likelihood is largest: log L = "
+        "{:.6g}; standard error of its square = {:.6g}",
+        fit.scatter->deviation, fit.scatter->log_likelihood, fit.scatter->variance_se));
+  }
+  lines.push_back(explain_error(fit));
+  lines.push_back(
+      fmt::format("factor per year = 10^{:.6g} = {:.6g}", line.slope, fit.factor_per_year));
   if (fit.doubling_months) {
     lines.push_back(fmt::format("doubling time = {:.6g} x log10(2) / {:.6g} = {:.6g} months",
                                 months, line.slope, *fit.doubling_months));

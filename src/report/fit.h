@@ -83,6 +83,9 @@ Result<FitReport> fit(const FitRequest& request);
 /// "2.670 to 4.493"; "0.2726 to unbounded".
 std::string to_text(const trend::Bounds& months);
 
+/// "12 of 93 systems state an interval, 3 of them one side; 81 by their confidence or ...".
+std::string text_of_errors(const trend::RowErrors& errors);
+
 /// "90 %, case bootstrap, percentiles, 1000 resamples, seed 2018".
 std::string text_of_interval(const trend::IntervalOptions& interval);
 

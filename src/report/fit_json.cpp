@@ -27,12 +27,27 @@ void write_interval(JsonWriter& json, const trend::Fit& fit) {
   if (!fit.slope_se) {
     json.member("resamples", fit.interval.resamples).member("seed", fit.interval.seed);
     json.member("noise_factor", fit.interval.noise_factor);
+    json.member("noise_by_row", fit.interval.noise_by_row);
   }
   json.key("slope_oom_per_year").begin_array().value(fit.slope.low).value(fit.slope.high);
   json.end_array().key("factor_per_year").begin_array();
   json.value(fit.factor_interval.low).value(fit.factor_interval.high);
   json.end_array().key("doubling_months").begin_array();
   json.value(fit.doubling_interval.low).value(fit.doubling_interval.high);
+  json.end_array().end_object();
+}
+
+void write_errors(JsonWriter& json, const trend::Fit& fit) {
+  if (fit.scatter) {
+    json.key("scatter").begin_object().member("deviation_oom", fit.scatter->deviation);
+    json.member("variance_se", fit.scatter->variance_se);
+    json.member("log_likelihood", fit.scatter->log_likelihood).end_object();
+  }
+  if (!fit.errors) return;
+  json.key("row_intervals").begin_object().member("level", trend::row_interval_level);
+  json.member("stated", fit.errors->stated).member("half_stated", fit.errors->half_stated);
+  json.member("assumed", fit.errors->assumed).key("unusable").begin_array();
+  for (const std::string& text : fit.errors->unusable) json.value(text);
   json.end_array().end_object();
 }
 
@@ -122,6 +137,7 @@ void write_fit(JsonWriter& json, const NamedFit& named, Details details) {
   json.member("factor_per_year", fit.factor_per_year);
   json.member("doubling_months", fit.doubling_months);
   write_interval(json, fit);
+  write_errors(json, fit);
   if (details.explain) write_explanation(json, fit, details.quantity);
 }
 

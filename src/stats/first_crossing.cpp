@@ -35,7 +35,8 @@ double first_crossing(RandomStream random, const Line& line, const CrossingQuest
   while (true) {
     x -= std::log(1 - random.uniform()) / question.rate;
     if (x > question.end) return HUGE_VAL;
-    const double mean = drawn.height + drawn.slope * (x - drawn.center);
+    const Bent at = bent(question.bend, x);
+    const double mean = drawn.height + drawn.slope * (at.x - drawn.center) + at.lift;
     if (mean + drawn.scatter * random.normal() >= question.height) return x;
   }
 }

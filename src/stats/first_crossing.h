@@ -13,9 +13,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/result.h"
+#include "stats/bend.h"
 #include "stats/line.h"
 
 namespace pfsday::stats {
@@ -25,6 +27,7 @@ struct CrossingQuestion {
   double start = 0;   ///< x from which points arrive
   double end = 0;     ///< x at which the simulation gives up; above `start`
   double rate = 0;    ///< points per unit of x, above 0
+  std::optional<Bend> bend = {};
 };
 
 struct SimulationOptions {

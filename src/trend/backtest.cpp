@@ -47,15 +47,17 @@ std::vector<units::Date> origins_in(units::Date from, units::Date to) {
 /// Forecasts from one origin.
 struct Forecaster {
   stats::Line line = {};
+  std::optional<stats::Bend> bend = {};
   double baseline_x = 0, baseline_y = 0, baseline_scale = 0;
   double baseline_freedom = 1;
 
   stats::StudentForecast at(double x) const {
     constexpr double level = 0.5;  // any: it only turns the width of a band into its scale
     const auto freedom = static_cast<double>(line.degrees_of_freedom());
-    const stats::Prediction band = stats::predict(line, x, level);
+    const stats::Bent place = stats::bent(bend, x);
+    const stats::Prediction band = stats::predict(line, place.x, level);
     const double t = stats::student_t_quantile((1 + level) / 2, freedom);
-    return {band.value, (band.single.high - band.value) / t, freedom};
+    return {band.value + place.lift, (band.single.high - band.value) / t, freedom};
   }
   stats::StudentForecast baseline_at(double x) const {
     return {baseline_y + moore_decades_per_year * (x - baseline_x), baseline_scale,
@@ -128,9 +130,11 @@ std::optional<Backtest> backtest(std::span<const Point> points, const BacktestOp
     const auto now = std::ranges::lower_bound(cases, origin, {}, &Case::date);
     const std::span<const Case> past(cases.begin(), now);
     if (past.size() < options.least_points) continue;
-    const auto forecaster = learn(past);
+    auto forecaster = learn(past);
     if (!forecaster) continue;
-    const double end = fit.axis->years(origin) + options.horizon_years;
+    const double start = fit.axis->years(origin), end = start + options.horizon_years;
+    forecaster->bend = options.bend;
+    if (forecaster->bend) forecaster->bend->start = start;
     const std::size_t before = test.forecasts;
     for (auto one = now; one != cases.end() && one->x < end; ++one) {
       score(test, *forecaster, *one, options.level);

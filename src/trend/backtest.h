@@ -17,14 +17,16 @@
 #include <optional>
 #include <span>
 
+#include "stats/bend.h"
 #include "trend/fit.h"
 
 namespace pfsday::trend {
 
 struct BacktestOptions {
-  double horizon_years = 1;       ///< above 0
-  std::size_t least_points = 10;  ///< to fit, at least 3
-  double level = 0.90;            ///< of the bands, in (0, 1)
+  double horizon_years = 1;              ///< above 0
+  std::size_t least_points = 10;         ///< to fit, at least 3
+  double level = 0.90;                   ///< of the bands, in (0, 1)
+  std::optional<stats::Bend> bend = {};  ///< of each forecast; it begins at its origin
 };
 
 struct Backtest {

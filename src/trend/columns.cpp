@@ -37,6 +37,9 @@ constexpr FieldColumns all_fields[] = {
     {Field::hours, "hours", "trainingtimehours hours"},
     {Field::utilization, "utilization",
      "hardwareutilizationmfu hardwareutilization utilization mfu"},
+    {Field::low, "lower bound", "trainingcomputelowerbound computelower"},
+    {Field::high, "upper bound", "trainingcomputeupperbound computeupper"},
+    {Field::confidence, "confidence", "confidence"},
 };
 
 }  // namespace

@@ -37,6 +37,9 @@ enum class Field : std::uint8_t {
   chips,
   hours,
   utilization,
+  low,  ///< of compute, as is high
+  high,
+  confidence,
 };
 
 struct FieldColumns {

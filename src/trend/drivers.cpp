@@ -5,11 +5,8 @@
 #include <cmath>
 #include <set>
 
-#include "base/csv.h"
-#include "base/text.h"
 #include "hardware/chip.h"
-#include "trend/cells.h"
-#include "trend/columns.h"
+#include "trend/chips.h"
 
 namespace pfsday::trend {
 namespace {
@@ -41,6 +38,7 @@ DriverFit fit_driver(const Cases& cases, Driver driver, const FitOptions& option
     if (const auto value = cases.stated[i][driver]) {
       points.push_back(cases.compute[i]);
       points.back().value = *value;
+      points.back().low = points.back().high = std::nullopt;  // those are of its compute
     }
   }
   DriverFit result{.name = std::string(driver_names[driver]), .n = points.size()};
@@ -64,7 +62,7 @@ Cases complete_cases(const Cases& cases) {
 
 std::optional<CompleteSplit> split_complete(const Cases& cases, const FitOptions& options) {
   const auto compute = fit_exponential(cases.compute, options);
-  if (!compute) return std::nullopt;
+  if (!compute || compute->line.slope == 0) return std::nullopt;  // no growth, no shares
   CompleteSplit split{.n = compute->line.n, .slope = compute->line.slope};
   for (const Driver driver : {chips, peak, hours, utilization}) {
     const DriverFit part = fit_driver(cases, driver, options);
@@ -89,34 +87,13 @@ void note_chips(Drivers& drivers, std::span<const System> systems,
   drivers.unknown_chips = {unknown.begin(), unknown.end()};
 }
 
-/// A column of a chip table.
-struct PeakColumn {
-  std::string_view heading;  ///< bare
-  std::string_view chips;    ///< only those whose name contains it
-};
-
-constexpr PeakColumn peak_columns[] = {
-    {"tensorfp16", ""}, {"tf32", ""}, {"fp16", "TPU"}, {"fp32", ""}, {"int8", "TPU v1"}};
-
-std::optional<double> peak_of(const CsvTable& table, const CsvRow& row, std::string_view name) {
-  for (const auto& [heading, chips_of_it] : peak_columns) {
-    const auto column = std::ranges::find(table.heading, heading, bare_heading);
-    if (column == table.heading.end() || !name.contains(chips_of_it)) continue;
-    const auto place = static_cast<std::size_t>(column - table.heading.begin());
-    if (const auto value = find_number(row.cells[place])) return value;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 Result<std::vector<ChipPeak>> read_chip_peaks(std::string_view csv) {
-  const CsvTable table = TRY(read_csv(csv));
-  const std::size_t name = TRY(require_column(table.heading, Field::hardware, {}, ""));
+  const ChipTable table = TRY(read_chips(csv));
   std::vector<ChipPeak> peaks;
-  for (const CsvRow& row : table.rows) {
-    std::string chip = on_one_line(row.cells[name]);
-    if (const auto rate = peak_of(table, row, chip)) peaks.push_back({std::move(chip), *rate});
+  for (const Chip& chip : table.chips) {
+    if (const auto rate = training_peak(chip)) peaks.push_back({chip.name, *rate});
   }
   return peaks;
 }

@@ -30,9 +30,8 @@ struct ChipPeak {
   double operations_per_second = 0;  ///< dense, in the format that training uses
 };
 
-/// Peaks from a table with the columns hardware and tensor_fp16, tf32, fp16, fp32, int8, as far as
-/// it has them, in operations per second: the first of tensor_fp16, tf32, fp16 (TPU only), fp32,
-/// int8 (TPU v1 only) that is stated. Chips without any of these are left out.
+/// The peaks that training uses, of a table of chips (trend/chips.h). Chips without one are left
+/// out.
 /// Faults: table_malformed, column_missing.
 Result<std::vector<ChipPeak>> read_chip_peaks(std::string_view csv);
 

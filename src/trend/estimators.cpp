@@ -52,6 +52,13 @@ void add_robust(std::vector<EstimatedSlope>& slopes, const Numbers& of) {
   }
 }
 
+void add_weighted(std::vector<EstimatedSlope>& slopes, std::span<const Point> points,
+                  FitOptions options) {
+  options.weighted = true;
+  const auto fit = fit_exponential(points, options);
+  if (fit) slopes.push_back({"weighted by intervals", fit->line.n, fit->line.slope, fit->slope});
+}
+
 /// log10 of an amount, or the side of it that a bound leaves.
 stats::Interval range_of(const Amount& amount) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -97,6 +104,7 @@ Result<std::vector<EstimatedSlope>> estimate_by_all(std::span<const System> syst
   std::vector<EstimatedSlope> slopes;
   add_least_squares(slopes, points, options);
   add_robust(slopes, numbers);
+  add_weighted(slopes, points, options);
   add_censored(slopes, systems, decisions, quantity, options);
   return slopes;
 }

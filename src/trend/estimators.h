@@ -7,6 +7,8 @@
 //   Theil-Sen          median of the slopes of all pairs (stats/theil_sen.h)
 //   Huber              far points count less (stats/huber.h); Student's t on its error
 //   quantile 50, 90 %  the line that so many systems stay below (stats/quantile_line.h)
+//   weighted           maximum likelihood with the rows' intervals (trend/row_errors.h), where all
+//                      rows have one or FitOptions::known_within speaks of the others
 //   censored           maximum likelihood with the systems that are only bounds ("above 1e25"),
 //                      where there are any (stats/censored.h); normal interval on its error
 #pragma once

@@ -9,6 +9,10 @@
 // The interval is that of the slope, by Student's t with n - 2 degrees of freedom or another method
 // (trend/interval_method.h), carried through these formulas. It describes the scatter about the
 // line; that the points were chosen is not in it.
+//
+// A weighted fit knows how well each figure is known (trend/row_errors.h) and estimates the scatter
+// between systems that this does not explain: the maximum likelihood of stats/scatter.h, with the
+// normal interval of its error.
 #pragma once
 
 #include <optional>
@@ -20,6 +24,7 @@
 #include "stats/line.h"
 #include "trend/axis.h"
 #include "trend/interval_method.h"
+#include "trend/row_errors.h"
 #include "trend/system.h"
 
 namespace pfsday::trend {
@@ -27,6 +32,15 @@ namespace pfsday::trend {
 struct FitOptions {
   IntervalOptions interval = {};
   const DateConvention* axis = date_conventions().data();
+  bool weighted = false;          ///< by the errors of the rows, with scatter between them
+  KnownWithin known_within = {};  ///< for a weighted fit and for noise by row
+};
+
+/// What a weighted fit finds besides its line.
+struct Scatter {
+  double deviation = 0;    ///< between systems, beyond their errors; decades
+  double variance_se = 0;  ///< standard error of its square
+  double log_likelihood = 0;
 };
 
 /// An interval that may be open on either side.
@@ -38,10 +52,12 @@ struct Bounds {
 struct Fit {
   std::vector<Point> points = {};  ///< in the order given
   const DateConvention* axis = nullptr;
-  stats::Line line = {};                ///< log10 amount over years of that convention
-  IntervalOptions interval = {};        ///< how the bounds came about
-  stats::Interval slope = {};           ///< decades per year
-  std::optional<double> slope_se = {};  ///< of that method; none of a bootstrap
+  stats::Line line = {};                 ///< log10 amount over years of that convention
+  std::optional<Scatter> scatter = {};   ///< of a weighted fit
+  std::optional<RowErrors> errors = {};  ///< where the fit uses them
+  IntervalOptions interval = {};         ///< how the bounds came about
+  stats::Interval slope = {};            ///< decades per year
+  std::optional<double> slope_se = {};   ///< of that method; none of a bootstrap
   double factor_per_year = 0;
   stats::Interval factor_interval = {};
   /// Negative where the amount falls: then it halves in that many months. None for a flat line.
@@ -53,7 +69,7 @@ struct Fit {
   double residual(const Point& point) const;
 };
 
-/// Faults: too_few_points: fewer than 3 distinct dates; those of uncertainty_of.
+/// Faults: too_few_points: fewer than 3 distinct dates; those of uncertainty_of and errors_of.
 Result<Fit> fit_exponential(std::span<const Point> points, const FitOptions& options);
 
 /// months_per_year log10(2) / slope; none for slope 0.

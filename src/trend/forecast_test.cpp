@@ -56,6 +56,58 @@ TEST(ForecastWhen, SaysWhatIsReached) {
   EXPECT_LE(*arrival.first.middle, window_of(fit.points).to);
 }
 
+TEST(ForecastAt, BendsToTheOtherGrowth) {
+  const Fit fit = *fit_exponential(growth(60, 1), {});
+  const units::Date from = window_of(fit.points).to, by{from.days + 1826};
+  const stats::Bend bend = bend_of(fit, {.from = from, .by = by, .decades_per_year = 0.15});
+  const auto decades = [&](units::Date date, bool bent) {
+    return std::log10(forecast_at(fit, date, 0.9, bent ? std::optional(bend) : std::nullopt).value);
+  };
+  EXPECT_EQ(decades(from, true), decades(from, false));
+  double before = 0;
+  for (const int days : {200, 1000, 1826, 5000}) {
+    const units::Date date{from.days + days};
+    EXPECT_LT(decades(date, true), decades(date, false)) << days;
+    EXPECT_GT(decades(date, true), before) << days;
+    before = decades(date, true);
+  }
+  // Long after, a year adds what the other growth does.
+  EXPECT_NEAR(decades({from.days + 20000 + 1461}, true) - decades({from.days + 20000}, true),
+              4 * 0.15, 1e-9);
+}
+
+TEST(ForecastWhen, ABentLineArrivesLater) {
+  const Fit fit = *fit_exponential(growth(60, 1), {});
+  const units::Date from = window_of(fit.points).to;
+  const stats::Bend bend =
+      bend_of(fit, {.from = from, .by = {from.days + 730}, .decades_per_year = 0.15});
+  const auto straight = *forecast_when(fit, 1e26, 0.90),
+             bent = *forecast_when(fit, 1e26, 0.90, bend);
+  EXPECT_GT(*bent.line.middle, *straight.line.middle);
+  EXPECT_LT(*bent.line.low, *bent.line.middle);
+  EXPECT_LT(*bent.line.middle, *bent.line.high);
+  EXPECT_GT(*bent.first.middle, *straight.first.middle);
+  EXPECT_NEAR(std::log10(forecast_at(fit, *bent.line.middle, 0.9, bend).value), 26, 0.005);
+  // Where it is still straight, it is the straight one.
+  const auto early = *forecast_when(fit, 1e21, 0.90), same = *forecast_when(fit, 1e21, 0.90, bend);
+  EXPECT_NEAR(early.line.middle->days, same.line.middle->days, 1);
+  EXPECT_NEAR(early.line.low->days, same.line.low->days, 1);
+  EXPECT_NEAR(early.line.high->days, same.line.high->days, 1);
+  const Fit falling = *fit_exponential(growth(60, -1), {});
+  EXPECT_EQ(forecast_when(falling, 1e26, 0.9, bend).error().code, Code::fit_degenerate);
+}
+
+TEST(Backtest, OfABendFromEachOriginFallsShortOfStraightGrowth) {
+  const auto points = growth(200, 1);
+  const auto straight = backtest(points, {.horizon_years = 3}, {});
+  const auto bent =
+      backtest(points, {.horizon_years = 3, .bend = stats::Bend{.reach = 1, .slope = 0.15}}, {});
+  ASSERT_TRUE(straight && bent);
+  EXPECT_EQ(bent->forecasts, straight->forecasts);
+  EXPECT_GT(bent->bias, straight->bias + 0.1);
+  EXPECT_GT(bent->crps, straight->crps);
+}
+
 TEST(DateAt, IsTheInverseOfEveryConvention) {
   for (const DateConvention& axis : date_conventions()) {
     for (const int day : {18262, 18321, 19000, 24000}) {

@@ -3,36 +3,37 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "base/stable_order.h"
 
 namespace pfsday::trend {
 namespace {
 
-/// The numbers of a fit, and the line through some of them.
-class Lines {
+/// The fit again, without some of its systems.
+class Refits {
  public:
-  explicit Lines(const Fit& fit) : slope_(fit.line.slope) {
-    for (const Point& point : fit.points) {
-      x_.push_back(fit.axis->years(point.date));
-      y_.push_back(std::log10(point.value));
-    }
+  Refits(const Fit& fit, const LeaveOut& study) : fit_(fit), study_(study) {
+    study_.options.interval.method = IntervalMethod::t;  // only slopes are asked for
+    study_.options.interval.noise_by_row = false;
+    for (const Point& point : fit.points) ids_.insert(point.id);
   }
 
   /// Adds what the points at the given places, ascending, do; nothing where too few remain.
-  void add_without(std::string name, std::span<const std::size_t> places) {
-    std::vector<double> x, y;
-    for (std::size_t i = 0; i < x_.size(); ++i) {
-      if (std::ranges::binary_search(places, i)) continue;
-      x.push_back(x_[i]);
-      y.push_back(y_[i]);
+  /// `without` is the selection that leaves them out.
+  void add(std::string name, std::span<const std::size_t> places, const Selection& without) {
+    const std::vector<Point> points = study_.reselect ? select_again(without) : others(places);
+    const auto fit = fit_exponential(points, study_.options);
+    if (!fit) return;
+    Influence influence{.name = std::move(name),
+                        .systems = places.size(),
+                        .n = points.size(),
+                        .slope = fit->line.slope,
+                        .change = fit->line.slope - fit_.line.slope};
+    for (const Point& point : points) {
+      if (!ids_.contains(point.id)) influence.entered.push_back(point.id);
     }
-    const auto line = stats::fit_line(x, y);
-    if (!line) return;
-    influences_.push_back({.name = std::move(name),
-                           .systems = places.size(),
-                           .slope = line->slope,
-                           .change = line->slope - slope_});
+    influences_.push_back(std::move(influence));
   }
 
   std::vector<Influence> take() {
@@ -41,33 +42,53 @@ class Lines {
   }
 
  private:
-  double slope_;
-  std::vector<double> x_, y_;
+  std::vector<Point> others(std::span<const std::size_t> places) const {
+    std::vector<Point> points;
+    for (std::size_t i = 0; i < fit_.points.size(); ++i) {
+      if (!std::ranges::binary_search(places, i)) points.push_back(fit_.points[i]);
+    }
+    return points;
+  }
+  /// Empty where there is no such selection: then too few remain.
+  std::vector<Point> select_again(const Selection& without) const {
+    auto points = select(study_.systems, without, study_.quantity);
+    return points ? std::move(*points) : std::vector<Point>();
+  }
+
+  const Fit& fit_;
+  LeaveOut study_;
+  std::set<std::string_view> ids_;
   std::vector<Influence> influences_;
 };
 
 }  // namespace
 
-std::vector<Influence> leave_one_out(const Fit& fit) {
-  Lines lines(fit);
+std::vector<Influence> leave_one_out(const Fit& fit, const LeaveOut& study) {
+  Refits refits(fit, study);
   for (std::size_t i = 0; i < fit.points.size(); ++i) {
-    lines.add_without(fit.points[i].id, std::span(&i, 1));
+    Selection without = study.selection;
+    without.leave_out.push_back(fit.points[i].id);
+    refits.add(fit.points[i].id, std::span(&i, 1), without);
   }
-  return lines.take();
+  return refits.take();
 }
 
-std::vector<Influence> leave_one_organization_out(const Fit& fit, std::span<const System> systems) {
+std::vector<Influence> leave_one_organization_out(const Fit& fit, const LeaveOut& study) {
   std::map<std::string_view, const System*> by_id;
-  for (const System& system : systems) by_id.emplace(system.id, &system);
+  for (const System& system : study.systems) by_id.emplace(system.id, &system);
   std::map<std::string, std::vector<std::size_t>> places;
   for (std::size_t i = 0; i < fit.points.size(); ++i) {
     const auto system = by_id.find(fit.points[i].id);
     if (system == by_id.end()) continue;
     for (const std::string& name : system->second->organizations) places[name].push_back(i);
   }
-  Lines lines(fit);
-  for (const auto& [name, of_it] : places) lines.add_without(name, of_it);
-  return lines.take();
+  Refits refits(fit, study);
+  for (const auto& [name, of_it] : places) {
+    Selection without = study.selection;
+    without.leave_out_organizations.push_back(name);
+    refits.add(name, of_it, without);
+  }
+  return refits.take();
 }
 
 }  // namespace pfsday::trend

@@ -26,6 +26,7 @@ constexpr IntervalMethodNames methods[] = {
     {IntervalMethod::newey_west, "newey-west", "Student's t on the error of Newey and West"},
     {IntervalMethod::percentile, "percentile", "case bootstrap, percentiles"},
     {IntervalMethod::bca, "bca", "case bootstrap, bias-corrected and accelerated"},
+    {IntervalMethod::likelihood, "likelihood", "normal, from the likelihood"},
 };
 
 stats::ErrorKind error_kind_of(IntervalMethod method) {
@@ -69,9 +70,12 @@ Result<Uncertainty> robust(std::vector<double> x, std::vector<double> y,
 }
 
 Result<Uncertainty> bootstrap(std::span<const double> x, std::span<const double> y,
-                              const IntervalOptions& options) {
+                              const IntervalOptions& options,
+                              std::span<const stats::Interval> row_bounds) {
   std::vector<stats::Interval> noise;
-  if (options.noise_factor > 1) {
+  if (options.noise_by_row) {
+    noise.assign(row_bounds.begin(), row_bounds.end());
+  } else if (options.noise_factor > 1) {
     noise = stats::equal_noise(y.size(), std::log10(options.noise_factor));
   }
   const auto lines = TRY(stats::bootstrap_line(
@@ -83,7 +87,9 @@ Result<Uncertainty> bootstrap(std::span<const double> x, std::span<const double>
 
 }  // namespace
 
-std::span<const IntervalMethodNames> interval_methods() { return methods; }
+std::span<const IntervalMethodNames> interval_methods() {
+  return std::span(methods).first(std::size(methods) - 1);
+}
 
 const IntervalMethodNames& names_of(IntervalMethod method) {
   return methods[std::to_underlying(method)];
@@ -94,21 +100,23 @@ bool is_bootstrap(IntervalMethod method) {
 }
 
 Result<IntervalMethod> find_interval_method(std::string_view name) {
-  const auto found = std::ranges::find(methods, name, &IntervalMethodNames::name);
-  if (found != std::end(methods)) return found->method;
+  const auto list = interval_methods();
+  const auto found = std::ranges::find(list, name, &IntervalMethodNames::name);
+  if (found != list.end()) return found->method;
   std::vector<std::string> names;
-  for (const IntervalMethodNames& method : methods) names.emplace_back(method.name);
+  for (const IntervalMethodNames& method : list) names.emplace_back(method.name);
   return fail(Code::usage, fmt::format("there is no interval \"{}\"", name),
               "they are: " + join(names, ", "));
 }
 
 Result<Uncertainty> uncertainty_of(std::span<const double> x, std::span<const double> y,
-                                   const stats::Line& line, const IntervalOptions& options) {
+                                   const stats::Line& line, const IntervalOptions& options,
+                                   std::span<const stats::Interval> row_bounds) {
   if (options.method == IntervalMethod::t) {
     return Uncertainty{.slope = stats::slope_interval(line, options.level),
                        .slope_se = line.slope_se};
   }
-  if (is_bootstrap(options.method)) return bootstrap(x, y, options);
+  if (is_bootstrap(options.method)) return bootstrap(x, y, options, row_bounds);
   return robust({x.begin(), x.end()}, {y.begin(), y.end()}, options);
 }
 

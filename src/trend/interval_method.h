@@ -24,7 +24,17 @@
 
 namespace pfsday::trend {
 
-enum class IntervalMethod : std::uint8_t { t, hc0, hc1, hc2, hc3, newey_west, percentile, bca };
+enum class IntervalMethod : std::uint8_t {
+  t,
+  hc0,
+  hc1,
+  hc2,
+  hc3,
+  newey_west,
+  percentile,
+  bca,
+  likelihood,  ///< of a weighted fit, which has no other
+};
 
 struct IntervalMethodNames {
   IntervalMethod method = IntervalMethod::t;
@@ -32,6 +42,7 @@ struct IntervalMethodNames {
   std::string_view text;  ///< for people
 };
 
+/// Those of a least-squares fit.
 std::span<const IntervalMethodNames> interval_methods();
 const IntervalMethodNames& names_of(IntervalMethod method);
 bool is_bootstrap(IntervalMethod method);
@@ -41,7 +52,8 @@ Result<IntervalMethod> find_interval_method(std::string_view name);
 struct IntervalOptions {
   double level = 0.90;  ///< in (0, 1)
   IntervalMethod method = IntervalMethod::t;
-  double noise_factor = 1;  ///< of a bootstrap, at least 1
+  double noise_factor = 1;    ///< of a bootstrap, at least 1
+  bool noise_by_row = false;  ///< of a bootstrap: instead, within each row's own interval
   std::size_t resamples = 1000;
   std::uint64_t seed = 2018;
 };
@@ -51,9 +63,11 @@ struct Uncertainty {
   std::optional<double> slope_se = {};  ///< of this method; none of a bootstrap
 };
 
-/// Of the slope of the least-squares line through (x[i], y[i]).
+/// Of the slope of the least-squares line through (x[i], y[i]), by a method other than likelihood.
+/// `row_bounds`: what noise_by_row may add to each y.
 /// Faults: those of stats::covariance and stats::bootstrap_line.
 Result<Uncertainty> uncertainty_of(std::span<const double> x, std::span<const double> y,
-                                   const stats::Line& line, const IntervalOptions& options);
+                                   const stats::Line& line, const IntervalOptions& options,
+                                   std::span<const stats::Interval> row_bounds = {});
 
 }  // namespace pfsday::trend

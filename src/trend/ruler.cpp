@@ -1,6 +1,8 @@
 #include "trend/ruler.h"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace pfsday::trend {
 namespace {
@@ -27,6 +29,11 @@ constexpr Ruler all_rulers[] = {
 }  // namespace
 
 std::span<const Ruler> rulers() { return all_rulers; }
+
+const Ruler* find_ruler(std::string_view name) {
+  const auto found = std::ranges::find(all_rulers, name, &Ruler::name);
+  return found == std::end(all_rulers) ? nullptr : found;
+}
 
 double factor_over(const Ruler& ruler, double years) {
   return std::exp2(12 * years / ruler.doubling_months);

@@ -17,6 +17,9 @@ struct Ruler {
 
 std::span<const Ruler> rulers();
 
+/// None where no ruler has the name.
+const Ruler* find_ruler(std::string_view name);
+
 /// 2^(12 years / doubling months).
 double factor_over(const Ruler& ruler, double years);
 

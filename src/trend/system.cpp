@@ -38,7 +38,10 @@ Point point_of(const System& system, Quantity quantity) {
           .date = system.date,
           .value = amount->value,
           .implied = system.implied,
-          .note = system.note};
+          .note = system.note,
+          .low = amount->low,
+          .high = amount->high,
+          .confidence = system.confidence};
 }
 
 }  // namespace pfsday::trend

@@ -43,6 +43,7 @@ enum class Bound : std::uint8_t { none, above, below };
 struct Amount {
   double value = 0;  ///< more than 0
   Bound bound = Bound::none;
+  std::optional<double> low = {}, high = {};  ///< how well the source knows it, as far as it says
 };
 
 /// How exactly the source states the date. A month stands at its 15th day, a year at July 2.
@@ -61,6 +62,7 @@ struct System {
   std::vector<std::string> organizations = {};
   std::vector<std::string> countries = {};
   std::string base_model = {};  ///< of a fine-tune; else empty
+  std::string confidence = {};  ///< the source's word for how well it knows the figures
 
   std::vector<std::string> hardware = {};  ///< the types of chips
   std::optional<double> chips = {};
@@ -86,6 +88,8 @@ struct Point {
   double value = 0;  ///< more than 0, in the unit of the quantity
   bool implied = false;
   std::string note = {};
+  std::optional<double> low = {}, high = {};  ///< of the amount, as stated
+  std::string confidence = {};
 };
 
 /// The system's amount, which must be there and no bound.

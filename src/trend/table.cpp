@@ -40,7 +40,7 @@ class Columns {
   double operations_per_unit = 1;
 
  private:
-  std::array<std::optional<std::size_t>, std::to_underlying(Field::utilization) + 1> columns_ = {};
+  std::array<std::optional<std::size_t>, std::to_underlying(Field::confidence) + 1> columns_ = {};
 };
 
 Result<Columns> find_columns(const CsvTable& table, const ColumnNames& names, Quantity quantity) {
@@ -56,6 +56,11 @@ Result<Columns> find_columns(const CsvTable& table, const ColumnNames& names, Qu
   if (!of_compute || names.value) {
     columns.at(field_of(quantity)) =
         TRY(require_column(heading, field_of(quantity), names.value, "--value"));
+  }
+  if (!of_compute) columns.at(Field::low) = columns.at(Field::high) = std::nullopt;
+  if (names.low) columns.at(Field::low) = TRY(require_column(heading, Field::low, names.low, ""));
+  if (names.high) {
+    columns.at(Field::high) = TRY(require_column(heading, Field::high, names.high, ""));
   }
   if (const auto compute = columns.at(Field::compute)) {
     const bool pfs_days = bare_heading(heading[*compute]).contains("pfsday");
@@ -87,11 +92,18 @@ System describe_row(const CsvRow& row, const Columns& columns) {
   system.organizations = items_of(columns.cell(row, Field::organization));
   system.countries = items_of(columns.cell(row, Field::country));
   system.base_model = on_one_line(columns.cell(row, Field::base_model));
+  system.confidence = on_one_line(columns.cell(row, Field::confidence));
   system.hardware = items_of(columns.cell(row, Field::hardware));
   system.chips = find_number(columns.cell(row, Field::chips));
   system.hours = find_number(columns.cell(row, Field::hours));
   system.utilization = find_number(columns.cell(row, Field::utilization));
   return system;
+}
+
+/// The bound of the interval in a cell; none where the cell is empty or something else.
+std::optional<double> find_bound(std::string_view cell, Quantity quantity, const Columns& columns) {
+  const auto bound = parse_amount(cell, quantity, columns.operations_per_unit);
+  return bound ? std::optional(bound->value) : std::nullopt;
 }
 
 Result<System> to_system(const CsvRow& row, const Columns& columns, Quantity wanted) {
@@ -102,6 +114,10 @@ Result<System> to_system(const CsvRow& row, const Columns& columns, Quantity wan
     const auto amount = parse_amount(cell, quantity, columns.operations_per_unit);
     if (!amount && quantity == wanted) return std::unexpected(amount.error());
     if (amount) system.amount(quantity) = *amount;
+  }
+  if (auto& amount = system.amount(wanted)) {
+    amount->low = find_bound(columns.cell(row, Field::low), wanted, columns);
+    amount->high = find_bound(columns.cell(row, Field::high), wanted, columns);
   }
   const std::string_view date = columns.cell(row, Field::date);
   if (date.empty() && system.amount(wanted)) {

@@ -11,6 +11,7 @@
 //                 and a cell may carry its own unit
 //   other amounts plain numbers, with or without a dollar sign
 //   bounds        "above 1e25", ">1e25", "at least 1e25", "below 1e25", "<1e25"
+//   intervals     columns with a lower and an upper bound; those with usual headings are of compute
 //   lists         items separated by commas: domains, organizations, countries, tags, chips
 // A notability column makes the tag `notable` of any text in it, and of each criterion a tag
 // ("SOTA improvement": `sota-improvement`); so does a frontier column for `frontier`.
@@ -33,7 +34,8 @@ struct ColumnNames {
   std::optional<std::string> name = {};
   std::optional<std::string> date = {};
   std::optional<std::string> compute = {};
-  std::optional<std::string> value = {};  ///< of the quantity that is asked for
+  std::optional<std::string> value = {};           ///< of the quantity that is asked for
+  std::optional<std::string> low = {}, high = {};  ///< of its interval
 };
 
 struct SystemTable {

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "trend/influence.h"
-
 namespace pfsday::trend {
 namespace {
 
@@ -83,21 +81,6 @@ TEST(CompareVintages, NeedsThreeDates) {
   few.resize(2);
   EXPECT_EQ(compare_vintages(before(), few, {}, Quantity::compute, {}).error().code,
             Code::too_few_points);
-}
-
-TEST(LeaveOneOut, IsTheFitWithoutIt) {
-  const auto systems = before();
-  const Fit fit = *fit_exponential(*select(systems, {}, Quantity::compute), {});
-  const auto influences = leave_one_out(fit);
-  ASSERT_EQ(influences.size(), 5U);
-  for (const Influence& influence : influences) {
-    const auto without = *select(systems, {.leave_out = {influence.name}}, Quantity::compute);
-    EXPECT_NEAR(influence.slope, fit_exponential(without, {})->line.slope, 1e-13);
-  }
-  const auto organizations = leave_one_organization_out(fit, systems);
-  ASSERT_EQ(organizations.size(), 1U);  // without the second, two systems remain
-  EXPECT_EQ(organizations[0].name, "first");
-  EXPECT_EQ(organizations[0].systems, 2U);
 }
 
 }  // namespace

@@ -18,33 +18,27 @@ namespace {
 
 constexpr std::uint64_t most_resamples = 1'000'000;
 
-constexpr Option options[] = {
-    fit_option::set,
-    {.name = "--y", .value = "compute|parameters|data|cost|power", .doc = "what is fitted"},
-    fit_option::select,
-    fit_option::domain,
-    fit_option::minimum,
-    fit_option::from,
-    fit_option::to,
-    fit_option::leave_out,
-    fit_option::leave_out_organization,
-    {.name = "--axis",
-     .value = "NAME",
-     .doc = "date convention: days-365.25 (default), days-365, 30-day-months, decimal-year, "
-            "decimal-year-tropical"},
-    fit_option::level,
+constexpr Option own_options[] = {
     {.name = "--interval",
      .value = "t|hc0|hc1|hc2|hc3|newey-west|percentile|bca",
      .doc = "method of the interval: robust errors, or a case bootstrap"},
     {.name = "--noise",
-     .value = "FACTOR",
-     .doc = "each figure that a bootstrap draws is off by up to this factor either way"},
+     .value = "FACTOR|interval",
+     .doc = "each figure that a bootstrap draws is off by up to this factor either way, or lies "
+            "anywhere in its row's interval"},
     {.name = "--resamples", .value = "COUNT", .doc = "of a bootstrap (default: 1000)"},
     {.name = "--seed", .value = "NUMBER", .doc = "of a bootstrap (default: 2018)"},
-    fit_option::name,
-    fit_option::date,
-    fit_option::compute,
-    {.name = "--value", .value = "HEADING", .doc = "column with what --y names"},
+    {.name = "--weights",
+     .value = "equal|interval",
+     .doc = "least squares, or maximum likelihood with the intervals of the rows and scatter "
+            "between them"},
+    {.name = "--low", .value = "HEADING", .doc = "column with the lower bound of each figure"},
+    {.name = "--high", .value = "HEADING", .doc = "column with the upper bound"},
+    {.name = "--known-within",
+     .value = "[WORD=]FACTOR",
+     .doc = "a figure without an interval is known within this factor either way; only those "
+            "whose confidence is WORD",
+     .repeated = true},
     {.name = "--rulers", .doc = "also hold the fit against Moore's law and other rates of growth"},
     {.name = "--published-eras",
      .value = "2018|2019",
@@ -79,17 +73,23 @@ constexpr Option options[] = {
             "rows that are only bounds"},
     {.name = "--leave-one-out", .doc = "the slope without each system"},
     {.name = "--leave-one-organization-out", .doc = "the slope without those of each organization"},
+    {.name = "--reselect",
+     .doc = "of those: the selection is made again without each, so that others enter"},
     {.name = "--drivers",
      .doc = "split the growth into chips, their peak rate, training time and utilization"},
     {.name = "--chips",
      .value = "FILE",
      .doc = "table of the chips' peak rates for --drivers (default: the bundled catalogue)"},
+    {.name = "--chip-trends",
+     .doc = "FILE is a table of chips (default: the bundled catalogue): how fast their peak rates "
+            "grow, alone, per dollar and per watt"},
     {.name = "--explain",
      .doc = "show every system with its residual, who is left out and why, and the arithmetic"},
     {.name = "--json",
      .doc = "print JSON (pfsday.fit/1; of other questions, pfsday.between/1 and "
             "so on)"},
 };
+constexpr auto options = join_options(selection_options, quantity_options, own_options);
 
 Result<std::optional<std::string_view>> path_of(const Args& args) {
   const auto file = file_of(args);
@@ -110,6 +110,33 @@ Result<std::uint64_t> parse_whole(std::string_view text, std::uint64_t least, st
               fmt::format("\"{}\" is no whole number from {} to {}", text, least, most));
 }
 
+constexpr std::string_view by_interval = "interval";
+
+Result<double> parse_factor(std::string_view option, std::string_view text) {
+  const auto factor = units::parse_as(text, units::Dimension::number, 1);
+  if (factor && *factor >= 1) return *factor;
+  return fail(Code::usage, fmt::format("{} \"{}\" is no factor of at least 1", option, text));
+}
+
+Result<void> read_known_within(const Args& args, trend::FitOptions& fit) {
+  for (const std::string& text : args.all("--known-within")) {
+    const auto equals = text.rfind('=');
+    const bool of_all = equals == std::string::npos;
+    const double factor =
+        TRY(parse_factor("--known-within", of_all ? text : text.substr(equals + 1)));
+    if (of_all) {
+      fit.known_within.factor = factor;
+    } else {
+      fit.known_within.by_confidence.push_back({text.substr(0, equals), factor});
+    }
+  }
+  fit.weighted = args.choice("--weights") == by_interval;
+  const bool used = fit.weighted || fit.interval.noise_by_row || args.flag("--estimators");
+  if (used || !args.flag("--known-within")) return {};
+  return fail(Code::usage, "--known-within says how well a figure is known, and nothing asks",
+              "add --weights interval or --noise interval");
+}
+
 Result<void> read_interval(const Args& args, trend::IntervalOptions& interval) {
   interval.method = TRY(trend::find_interval_method(args.choice("--interval")));
   const bool bootstrap = trend::is_bootstrap(interval.method);
@@ -120,8 +147,8 @@ Result<void> read_interval(const Args& args, trend::IntervalOptions& interval) {
     }
   }
   if (const auto noise = args.value("--noise")) {
-    interval.noise_factor = TRY(units::parse_as(*noise, units::Dimension::number, 1));
-    if (interval.noise_factor < 1) return fail(Code::usage, "--noise is a factor of at least 1");
+    interval.noise_by_row = *noise == by_interval;
+    if (!interval.noise_by_row) interval.noise_factor = TRY(parse_factor("--noise", *noise));
   }
   if (const auto resamples = args.value("--resamples")) {
     interval.resamples = TRY(parse_whole(*resamples, 1, most_resamples));
@@ -151,18 +178,35 @@ Result<std::optional<trend::EraOptions>> read_eras(const Args& args) {
   return eras;
 }
 
+/// What needs another option, and what goes with least squares alone.
+Result<void> check_together(const Args& args) {
+  if (args.flag("--reselect") && !args.flag("--leave-one-out") &&
+      !args.flag("--leave-one-organization-out")) {
+    return fail(Code::usage, "--reselect says how systems are left out, and none are",
+                "add --leave-one-out or --leave-one-organization-out");
+  }
+  if (args.choice("--weights") != by_interval) return {};
+  for (const std::string_view option :
+       {"--interval", "--breaks", "--drivers", "--estimators", "--chip-trends"}) {
+    if (!args.flag(option)) continue;
+    return fail(Code::usage, fmt::format("{} is for least squares", option),
+                "leave out --weights interval");
+  }
+  return {};
+}
+
 Result<report::FitRequest> request_of(const Session& session, const Args& args,
                                       std::optional<std::string_view> path) {
   report::FitRequest request = TRY(fit_request(session, args, path));
+  TRY(check_together(args));
   TRY(read_interval(args, request.options.interval));
+  TRY(read_known_within(args, request.options));
   request.eras = TRY(read_eras(args));
   request.rulers = args.flag("--rulers");
-  request.quantity = TRY(trend::find_quantity(args.choice("--y")));
-  if (const auto axis = args.value("--axis")) {
-    request.options.axis = TRY(trend::find_convention(*axis));
-  }
-  if (const auto heading = args.value("--value"); heading && request.table) {
-    request.table->columns.value = *heading;
+  TRY(read_quantity(args, request));
+  if (request.table) {
+    request.table->columns.low = find_text(args, "--low");
+    request.table->columns.high = find_text(args, "--high");
   }
   return request;
 }
@@ -218,7 +262,7 @@ Result<int> run_vintages(Session& session, const Args& args, const report::FitRe
 Result<int> run_influences(Session& session, const Args& args, const report::FitRequest& request) {
   const auto unit = args.flag("--leave-one-out") ? report::LeftOutUnit::system
                                                  : report::LeftOutUnit::organization;
-  const auto report = TRY(report::fit_influences(request, unit));
+  const auto report = TRY(report::fit_influences(request, unit, args.flag("--reselect")));
   return show(session, args, report,
               [&] { print_influences(session, report, args.flag("--explain")); });
 }
@@ -233,6 +277,18 @@ Result<int> run_drivers(Session& session, const Args& args, const report::FitReq
   if (const auto path = args.value("--chips")) chips = TRY(read_table(session, *path));
   const auto report = TRY(report::fit_drivers(request, chips));
   return show(session, args, report, [&] { print_drivers(session, report); });
+}
+
+Result<int> run_chips(Session& session, const Args& args, const report::FitRequest& request) {
+  const auto report = TRY(report::fit_chips(request));
+  if (request.table) report_faulty_rows(session, report.faulty, request.table->name);
+  const bool explain = args.flag("--explain");
+  if (args.flag("--json")) {
+    session.print(report::to_json(report, explain));
+  } else {
+    print_chips(session, report, explain);
+  }
+  return 0;
 }
 
 Result<int> run_fit(Session& session, const Args& args, const report::FitRequest& request) {
@@ -260,6 +316,7 @@ constexpr Question questions[] = {
     {"--leave-one-organization-out", run_influences},
     {"--drivers", run_drivers},
     {"--estimators", run_estimators},
+    {"--chip-trends", run_chips},
     {"--published-eras", run_published_eras},
 };
 

@@ -18,38 +18,14 @@
 namespace pfsday::cli {
 namespace {
 
-constexpr Option options[] = {
+constexpr Option own_options[] = {
     {.name = "-o,--output",
      .value = "PATH",
      .doc = "where to write: chart.svg, chart.png or chart.html"},
     {.name = "--data", .value = "PATH", .doc = "write what is drawn as comma-separated values"},
     {.name = "--theme", .value = "light|dark|print", .doc = "colors"},
-    plot_option::scale,
-    plot_option::highlight,
-    plot_option::threshold,
-    plot_option::title,
-    plot_option::size,
-    plot_option::eras,
-    plot_option::era,
-    plot_option::split,
-    plot_option::ruler,
-    plot_option::quantile,
-    plot_option::whiskers,
-    plot_option::forecast,
-    plot_option::no_band,
-    fit_option::set,
-    fit_option::select,
-    fit_option::domain,
-    fit_option::minimum,
-    fit_option::from,
-    fit_option::to,
-    fit_option::leave_out,
-    fit_option::leave_out_organization,
-    fit_option::level,
-    fit_option::name,
-    fit_option::date,
-    fit_option::compute,
 };
+constexpr auto options = join_options(own_options, look_options, selection_options);
 
 constexpr double png_scale = 2;  // PNG pixels per SVG pixel: 200 dpi on a page 24 cm wide
 
