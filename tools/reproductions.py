@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Regenerates the table of docs/reproductions.md: published trends, each by one command.
+"""Regenerates the tables of docs/reproductions.md: published trends and the record of forecasts,
+each row by one command.
 
     tools/reproductions.py check PFSDAY    exits 1 where the page is out of date, 77 without the tables
     tools/reproductions.py write PFSDAY    rewrites the page
@@ -79,6 +80,21 @@ def matched(document):
             f"median factor {match['median_factor']:.2f}")
 
 
+def chip_doubling(per):
+    def show(document):
+        trend = next(trend for trend in document["trends"]
+                     if trend["of"] == "fp32" and trend["per"] == per)
+        return f"FP32 doubles in {trend['doubling_months'] / 12:.2f} years, n {trend['n']}"
+    return show
+
+
+def coverage(document):
+    """What bands of 90 % covered, 1, 2 and 3 years ahead, and the skill."""
+    tests = document["backtests"]
+    return " | ".join([str(tests[0]["forecasts"])] +
+                      [f"{100 * test['coverage']:.1f} %, {test['skill']:+.2f}" for test in tests])
+
+
 # Breaks as Epoch AI looked for them in May 2024.
 BREAK_RULE = ("--breaks 1 --variance per-era --break-places months --least-years 0 "
               "--break-draws 0")
@@ -127,9 +143,27 @@ ROWS = [
      "chips 1.69x, peak 1.41x, time 1.53x",
      "pfsday fit DATA/notable_2025-02-24.csv --select no-fine-tunes,top-10 --from 2018-01-01 "
      "--drivers --chips DATA/chips_2024-05.csv", drivers),
+    ("Hobbhahn et al. 2023, peak rate of accelerators", "2.3 years",
+     "pfsday fit DATA/epoch_ml_hardware_2026-07.csv --to 2023-06-30 --chip-trends", chip_doubling("")),
+    ("the same per watt", "3 years",
+     "pfsday fit DATA/epoch_ml_hardware_2026-07.csv --to 2023-06-30 --chip-trends", chip_doubling("watt")),
+    ("Hobbhahn et al. 2023, peak rate per dollar", "2.1 years",
+     "pfsday fit DATA/epoch_ml_hardware_2026-07.csv --to 2023-06-30 --chip-trends", chip_doubling("dollar")),
     ("Values of May 2024 and June 2025, matched by name", "-",
      "pfsday fit DATA/pcd_2024-05-13.csv --against DATA/pcd_2025-06.csv", matched),
 ]
+
+# Table and rule, and the command.
+FORECASTS = [(title, f"pfsday forecast DATA/{words} --from 2010-01-01 --backtest") for title, words in [
+    ("Epoch AI, May 2024, notable", "pcd_2024-05.csv --select notable"),
+    ("Epoch AI, May 2024, top 10", "pcd_2024-05.csv --select notable,top-10"),
+    ("Epoch AI, June 2025, notable", "pcd_2025-06.csv --select notable"),
+    ("Epoch AI, June 2025, top 10", "pcd_2025-06.csv --select notable,top-10"),
+    ("Epoch AI, July 2026, notable", "notable_2026-07.csv"),
+    ("Epoch AI, July 2026, top 10", "notable_2026-07.csv --select top-10"),
+    ("Epoch AI, July 2026, records", "notable_2026-07.csv --select records"),
+    ("Sevilla et al. 2022", "sevilla2022_compute_trends_123.csv"),
+]]
 
 
 def run(program, command):
@@ -140,11 +174,27 @@ def run(program, command):
     return json.loads(done.stdout)
 
 
-def table(program):
+def trends(program):
     lines = ["| trend | published | computed | command |", "|---|---|---|---|"]
     for title, published, command, show in ROWS:
         lines.append(f"| {title} | {published} | {show(run(program, command))} | `{command}` |")
     return "\n".join(lines) + "\n"
+
+
+def forecasts(program):
+    lines = ["| systems | outcomes in a year | 1 year ahead | 2 years | 3 years | command |",
+             "|---|---|---|---|---|---|"]
+    for title, command in FORECASTS:
+        lines.append(f"| {title} | {coverage(run(program, command))} | `{command}` |")
+    return "\n".join(lines) + "\n"
+
+
+def write_tables(page, program):
+    """The page with its tables, in the order in which it has them, computed anew."""
+    head, *parts = page.split(BEGIN)
+    for table, part in zip((trends, forecasts), parts, strict=True):
+        head += BEGIN + table(program) + END + part.split(END)[1]
+    return head
 
 
 def main(mode, program):
@@ -152,8 +202,7 @@ def main(mode, program):
         print("SKIPPED: the published tables are not beside the project (PFSDAY_SHARED)")
         return 77
     page = PAGE.read_text()
-    head, rest = page.split(BEGIN)
-    written = head + BEGIN + table(str(Path(program).resolve())) + END + rest.split(END)[1]
+    written = write_tables(page, str(Path(program).resolve()))
     if mode == "write":
         PAGE.write_text(written)
         return 0

@@ -107,6 +107,7 @@ Result<FitSource> read_source(const FitRequest& request) {
 
 Result<FitReport> fit(const FitRequest& request) {
   FitSource source = TRY(read_source(request));
+  TRY(trend::check_words(source.systems, request.options.known_within));
   const auto decisions = TRY(trend::decide(source.systems, request.selection, request.quantity));
   const auto points = trend::selected_points(source.systems, decisions, request.quantity);
   FitReport report;

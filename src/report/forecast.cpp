@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "stats/distributions.h"
+#include "stats/first_crossing.h"
 
 namespace pfsday::report {
 namespace {
@@ -182,10 +183,12 @@ std::vector<std::string> explain(const ForecastReport& report) {
     lines.push_back(explain_outlook(report, outlook));
   }
   if (!report.arrivals.empty() || !report.limits.empty()) {
-    lines.emplace_back(
+    const stats::SimulationOptions simulation;
+    lines.push_back(fmt::format(
         "line there: where the band of the line holds the amount (Fieller); first system: systems "
         "arrive at random at the rate of the last three years, each with its scatter about a line "
-        "drawn from what the fit leaves open, 1000 draws, seed 2018");
+        "drawn from what the fit leaves open, {} draws, seed {}",
+        simulation.draws, simulation.seed));
   }
   return lines;
 }

@@ -1,9 +1,11 @@
 #include "trend/row_errors.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "stats/distributions.h"
 
@@ -47,6 +49,19 @@ std::unexpected<Error> unknown(std::span<const Point> points, const Point& first
 }
 
 }  // namespace
+
+Result<void> check_words(std::span<const System> systems, const KnownWithin& known) {
+  for (const ConfidenceFactor& word : known.by_confidence) {
+    if (std::ranges::find(systems, word.confidence, &System::confidence) != systems.end()) continue;
+    std::set<std::string_view> words;
+    for (const System& system : systems) words.insert(system.confidence);
+    words.erase("");
+    return fail(Code::usage, fmt::format("no system has the confidence \"{}\"", word.confidence),
+                words.empty() ? "the source has no words of confidence"
+                              : fmt::format("the words are: {}", fmt::join(words, ", ")));
+  }
+  return {};
+}
 
 Result<RowErrors> errors_of(std::span<const Point> points, const KnownWithin& known) {
   RowErrors errors;

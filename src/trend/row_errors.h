@@ -44,6 +44,9 @@ struct RowErrors {
   std::vector<std::string> unusable = {};  ///< what is wrong with bounds that are not used
 };
 
+/// Fault usage: no system has one of the words of confidence, so that a typing error is seen.
+Result<void> check_words(std::span<const System> systems, const KnownWithin& known);
+
 /// Fault usage: a row states no interval, and `known` says nothing of it.
 Result<RowErrors> errors_of(std::span<const Point> points, const KnownWithin& known);
 

@@ -51,6 +51,17 @@ TEST(ErrorsOf, WantToKnowWhatNoRowStates) {
   EXPECT_TRUE(errors_of(std::span(points).first(1), {}));
 }
 
+TEST(CheckWords, KnowWhatTheTableSays) {
+  System likely, silent;
+  likely.confidence = "Likely";
+  const std::vector<System> systems = {likely, silent};
+  EXPECT_TRUE(check_words(systems, {.by_confidence = {{"Likely", 3}}}));
+  const auto fault = check_words(systems, {.by_confidence = {{"Unlikely", 3}}});
+  ASSERT_FALSE(fault);
+  EXPECT_EQ(fault.error().hint, "the words are: Likely");
+  EXPECT_FALSE(check_words(std::span(systems).last(1), {.by_confidence = {{"Likely", 3}}}));
+}
+
 TEST(StandardDeviation, IsThatOfANormalDistributionWithTheInterval) {
   EXPECT_NEAR(standard_deviation({0, 1}), 0.699936169 / std::log(10), 1e-9);  // from 1 to 10
 }

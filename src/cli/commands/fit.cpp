@@ -2,60 +2,22 @@
 
 #include <fmt/format.h>
 
-#include <cstdint>
-#include <limits>
-
 #include "cli/command.h"
+#include "cli/fit_method.h"
 #include "cli/fit_options.h"
 #include "cli/fit_studies.h"
 #include "cli/fit_text.h"
 #include "cli/session.h"
 #include "report/fit_between.h"
-#include "units/quantity.h"
 
 namespace pfsday::cli {
 namespace {
 
-constexpr std::uint64_t most_resamples = 1'000'000;
-
 constexpr Option own_options[] = {
-    {.name = "--interval",
-     .value = "t|hc0|hc1|hc2|hc3|newey-west|percentile|bca",
-     .doc = "method of the interval: robust errors, or a case bootstrap"},
-    {.name = "--noise",
-     .value = "FACTOR|interval",
-     .doc = "each figure that a bootstrap draws is off by up to this factor either way, or lies "
-            "anywhere in its row's interval"},
-    {.name = "--resamples", .value = "COUNT", .doc = "of a bootstrap (default: 1000)"},
-    {.name = "--seed", .value = "NUMBER", .doc = "of a bootstrap (default: 2018)"},
-    {.name = "--weights",
-     .value = "equal|interval",
-     .doc = "least squares, or maximum likelihood with the intervals of the rows and scatter "
-            "between them"},
-    {.name = "--low", .value = "HEADING", .doc = "column with the lower bound of each figure"},
-    {.name = "--high", .value = "HEADING", .doc = "column with the upper bound"},
-    {.name = "--known-within",
-     .value = "[WORD=]FACTOR",
-     .doc = "a figure without an interval is known within this factor either way; only those "
-            "whose confidence is WORD",
-     .repeated = true},
     {.name = "--rulers", .doc = "also hold the fit against Moore's law and other rates of growth"},
     {.name = "--published-eras",
      .value = "2018|2019",
      .doc = "the eras of AI and Compute, the days that their ranges imply, and who is outside"},
-    {.name = "--breaks",
-     .value = "COUNT",
-     .doc = "also look for up to this many breaks, 1 to 4, between eras of different growth"},
-    {.name = "--joint", .value = "hinge|jump", .doc = "whether the lines of eras meet"},
-    {.name = "--variance",
-     .value = "pooled|per-era",
-     .doc = "one variance, or one for each era, which favors breaks where the scatter changes"},
-    {.name = "--break-places", .value = "any|months", .doc = "where a break may be"},
-    {.name = "--least-points", .value = "COUNT", .doc = "systems of an era (default: 10)"},
-    {.name = "--least-years", .value = "YEARS", .doc = "length of an era (default: 1)"},
-    {.name = "--break-draws",
-     .value = "COUNT",
-     .doc = "of the test and the intervals of breaks (default: 999; 0: neither)"},
     {.name = "--between",
      .value = "A B",
      .doc = "only the growth from one system to another, by name or id",
@@ -89,7 +51,8 @@ constexpr Option own_options[] = {
      .doc = "print JSON (pfsday.fit/1; of other questions, pfsday.between/1 and "
             "so on)"},
 };
-constexpr auto options = join_options(selection_options, quantity_options, own_options);
+constexpr auto options =
+    join_options(selection_options, quantity_options, method_options, own_options);
 
 Result<std::optional<std::string_view>> path_of(const Args& args) {
   const auto file = file_of(args);
@@ -100,97 +63,19 @@ Result<std::optional<std::string_view>> path_of(const Args& args) {
   return file ? file : vintage;
 }
 
-/// A whole number from `least` to `most`.
-Result<std::uint64_t> parse_whole(std::string_view text, std::uint64_t least, std::uint64_t most) {
-  const auto count = units::parse_count(text);
-  if (count && *count >= units::Count(least) && *count <= units::Count(most)) {
-    return static_cast<std::uint64_t>(count->value());
-  }
-  return fail(Code::usage,
-              fmt::format("\"{}\" is no whole number from {} to {}", text, least, most));
-}
-
-constexpr std::string_view by_interval = "interval";
-
-Result<double> parse_factor(std::string_view option, std::string_view text) {
-  const auto factor = units::parse_as(text, units::Dimension::number, 1);
-  if (factor && *factor >= 1) return *factor;
-  return fail(Code::usage, fmt::format("{} \"{}\" is no factor of at least 1", option, text));
-}
-
-Result<void> read_known_within(const Args& args, trend::FitOptions& fit) {
-  for (const std::string& text : args.all("--known-within")) {
-    const auto equals = text.rfind('=');
-    const bool of_all = equals == std::string::npos;
-    const double factor =
-        TRY(parse_factor("--known-within", of_all ? text : text.substr(equals + 1)));
-    if (of_all) {
-      fit.known_within.factor = factor;
-    } else {
-      fit.known_within.by_confidence.push_back({text.substr(0, equals), factor});
-    }
-  }
-  fit.weighted = args.choice("--weights") == by_interval;
-  const bool used = fit.weighted || fit.interval.noise_by_row || args.flag("--estimators");
-  if (used || !args.flag("--known-within")) return {};
-  return fail(Code::usage, "--known-within says how well a figure is known, and nothing asks",
-              "add --weights interval or --noise interval");
-}
-
-Result<void> read_interval(const Args& args, trend::IntervalOptions& interval) {
-  interval.method = TRY(trend::find_interval_method(args.choice("--interval")));
-  const bool bootstrap = trend::is_bootstrap(interval.method);
-  for (const std::string_view option : {"--noise", "--resamples", "--seed"}) {
-    if (args.flag(option) && !bootstrap) {
-      return fail(Code::usage, fmt::format("{} is for a bootstrap", option),
-                  "add --interval percentile or --interval bca");
-    }
-  }
-  if (const auto noise = args.value("--noise")) {
-    interval.noise_by_row = *noise == by_interval;
-    if (!interval.noise_by_row) interval.noise_factor = TRY(parse_factor("--noise", *noise));
-  }
-  if (const auto resamples = args.value("--resamples")) {
-    interval.resamples = TRY(parse_whole(*resamples, 1, most_resamples));
-  }
-  if (const auto seed = args.value("--seed")) {
-    interval.seed = TRY(parse_whole(*seed, 0, std::numeric_limits<std::int64_t>::max()));
-  }
-  return {};
-}
-
-Result<std::optional<trend::EraOptions>> read_eras(const Args& args) {
-  const auto most = args.value("--breaks");
-  if (!most) return std::nullopt;
-  trend::EraOptions eras{.most = TRY(parse_whole(*most, 1, stats::most_breaks))};
-  if (args.choice("--joint") == "jump") eras.joint = stats::Joint::jump;
-  if (args.choice("--variance") == "per-era") eras.variance = stats::VarianceRule::per_segment;
-  eras.by_month = args.choice("--break-places") == "months";
-  if (const auto points = args.value("--least-points")) {
-    eras.least_points = TRY(parse_whole(*points, 3, most_resamples));
-  }
-  if (const auto years = args.value("--least-years")) {
-    eras.least_years = TRY(units::parse_as(*years, units::Dimension::number, 1));
-  }
-  if (const auto draws = args.value("--break-draws")) {
-    eras.draws = TRY(parse_whole(*draws, 0, most_resamples));
-  }
-  return eras;
-}
-
-/// What needs another option, and what goes with least squares alone.
-Result<void> check_together(const Args& args) {
+/// What needs another option, and what knows no intervals of rows.
+Result<void> check_together(const Args& args, const report::FitRequest& request) {
   if (args.flag("--reselect") && !args.flag("--leave-one-out") &&
       !args.flag("--leave-one-organization-out")) {
     return fail(Code::usage, "--reselect says how systems are left out, and none are",
                 "add --leave-one-out or --leave-one-organization-out");
   }
-  if (args.choice("--weights") != by_interval) return {};
+  if (!request.options.weighted && !request.options.interval.noise_by_row) return {};
   for (const std::string_view option :
-       {"--interval", "--breaks", "--drivers", "--estimators", "--chip-trends"}) {
+       {"--drivers", "--estimators", "--chip-trends", "--against"}) {
     if (!args.flag(option)) continue;
-    return fail(Code::usage, fmt::format("{} is for least squares", option),
-                "leave out --weights interval");
+    return fail(Code::usage, fmt::format("{} is of fits without the intervals of rows", option),
+                "leave out --weights interval and --noise interval");
   }
   return {};
 }
@@ -198,16 +83,10 @@ Result<void> check_together(const Args& args) {
 Result<report::FitRequest> request_of(const Session& session, const Args& args,
                                       std::optional<std::string_view> path) {
   report::FitRequest request = TRY(fit_request(session, args, path));
-  TRY(check_together(args));
-  TRY(read_interval(args, request.options.interval));
-  TRY(read_known_within(args, request.options));
-  request.eras = TRY(read_eras(args));
+  TRY(read_method(args, request));
+  TRY(check_together(args, request));
   request.rulers = args.flag("--rulers");
   TRY(read_quantity(args, request));
-  if (request.table) {
-    request.table->columns.low = find_text(args, "--low");
-    request.table->columns.high = find_text(args, "--high");
-  }
   return request;
 }
 
