@@ -107,6 +107,14 @@ Result<BreakFit> fit_at(const SortedPoints& points, const BreakOptions& options,
   return broken;
 }
 
+/// Whether residuals are no more than what rounding leaves of such numbers.
+bool lie_on_one_line(double squares, std::span<const double> y) {
+  constexpr double rounding = 1e-13;
+  double largest = 0;
+  for (const double value : y) largest = std::max(largest, std::abs(value));
+  return std::sqrt(squares / static_cast<double>(y.size())) <= rounding * largest;
+}
+
 const BreakFit& least(std::span<const BreakFit> fits, double BreakFit::* criterion) {
   assert(!fits.empty());
   return *std::ranges::min_element(fits, {}, criterion);
@@ -129,7 +137,7 @@ Result<std::vector<BreakFit>> fit_breaks(std::span<const double> x, std::span<co
   for (const FoundBreaks& found : searched) {
     fits.push_back(TRY(fit_at(points, options, found.at)));
   }
-  if (fits[0].residual_square_sum > 0) return fits;
+  if (!lie_on_one_line(fits[0].residual_square_sum, y)) return fits;
   return fail(Code::fit_degenerate, "the points lie on one line: there is nothing to explain");
 }
 

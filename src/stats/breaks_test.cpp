@@ -320,6 +320,9 @@ TEST(Breaks, Faults) {
   EXPECT_EQ(fit_breaks(y, bad, {}).error().code, Code::value_not_finite);
   const std::vector<double> level(24, 3.0);
   EXPECT_EQ(fit_breaks(sample::x, level, {}).error().code, Code::fit_degenerate);
+  std::vector<double> straight;
+  for (const double value : sample::x) straight.push_back(20.1 + 0.7 * value);
+  EXPECT_EQ(fit_breaks(sample::x, straight, {}).error().code, Code::fit_degenerate);
   const Data many = random_data(1, 900);
   EXPECT_EQ(fit_breaks(many.x, many.y,
                        {.variance = VarianceRule::per_segment, .most = 4, .least_points = 3})

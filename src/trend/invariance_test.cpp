@@ -20,15 +20,16 @@ namespace {
 
 constexpr int seeds = 8;
 
-/// Systems with ties of dates and of amounts, intervals of their own and, last, a bound.
+/// Systems with intervals of their own and, last, a bound.
 std::vector<System> random_systems(unsigned seed, std::size_t n = 60) {
   std::mt19937 rng(seed);
   const auto below = [&](unsigned count) { return static_cast<int>(rng() % count); };
   std::vector<System> all;
   for (std::size_t i = 0; i < n; ++i) {
-    System system{.id = std::to_string(i), .date = {15000 + below(100) * 40}};
+    System system{.id = std::to_string(i), .date = {15000 + below(4000)}};
     system.name = system.id;
-    const double y = 18 + 0.6 * units::years_since_2020(system.date) + 0.25 * below(9);
+    const double y =
+        18 + 0.6 * units::years_since_2020(system.date) + 0.25 * below(9) + 1e-4 * below(1000);
     const double value = std::pow(10, y);
     system.amount(Quantity::compute) =
         Amount{value, Bound::none, value / (1.5 + below(5)), value * (1.5 + below(5))};
