@@ -92,7 +92,7 @@ def coverage(document):
     """What bands of 90 % covered, 1, 2 and 3 years ahead, and the skill."""
     tests = document["backtests"]
     return " | ".join([str(tests[0]["forecasts"])] +
-                      [f"{100 * test['coverage']:.1f} %, {test['skill']:+.2f}" for test in tests])
+                      [f"{100 * test['coverage']:.1f} %, {round(test['skill'], 2) + 0.0:+.2f}" for test in tests])
 
 
 # Breaks as Epoch AI looked for them in May 2024.
@@ -145,7 +145,7 @@ ROWS = [
      "--drivers --chips DATA/chips_2024-05.csv", drivers),
     ("Hobbhahn et al. 2023, peak rate of accelerators", "2.3 years",
      "pfsday fit DATA/epoch_ml_hardware_2026-07.csv --to 2023-06-30 --chip-trends", chip_doubling("")),
-    ("the same per watt", "3 years",
+    ("Hobbhahn et al. 2023, peak rate per watt", "3 years",
      "pfsday fit DATA/epoch_ml_hardware_2026-07.csv --to 2023-06-30 --chip-trends", chip_doubling("watt")),
     ("Hobbhahn et al. 2023, peak rate per dollar", "2.1 years",
      "pfsday fit DATA/epoch_ml_hardware_2026-07.csv --to 2023-06-30 --chip-trends", chip_doubling("dollar")),

@@ -13,6 +13,7 @@ namespace {
 
 constexpr int most_steps = 200;
 constexpr double settled = 1e-10;  // size of a Newton step, relative to where it starts
+constexpr double nearly_settled = 1e-6;
 
 double log_density(double z) { return -z * z / 2 - std::log(2 * std::numbers::pi) / 2; }
 
@@ -104,6 +105,12 @@ Likelihood likelihood_at(const Regression& start, std::span<const Interval> rows
   return sum;
 }
 
+std::vector<double> sum_of(std::span<const double> at, std::span<const double> step) {
+  std::vector<double> sum(at.begin(), at.end());
+  for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += step[i];
+  return sum;
+}
+
 /// The longest of the full step, half of it, a quarter, ... that climbs; none if none does.
 std::optional<std::vector<double>> climb(const Regression& start, std::span<const Interval> rows,
                                          const std::vector<double>& at,
@@ -141,8 +148,11 @@ Result<std::vector<double>> maximize(const Regression& start, std::span<const In
     for (double& part : step) part = -part;
     if (largest(step) <= settled * largest(at)) return at;
     auto next = climb(start, rows, at, step, here.value);
-    if (!next) return no_maximum();
-    at = std::move(*next);
+    if (!next && largest(step) > nearly_settled * largest(at)) return no_maximum();
+    // So near the top the likelihood no longer shows a climb, but its derivatives still point
+    // there.
+    at = next ? std::move(*next) : sum_of(at, step);
+    if (!next) return at;
   }
   return no_maximum();
 }

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "stats/random.h"
 #include "stats/sample_points.h"
 
 namespace pfsday::stats {
@@ -49,6 +50,21 @@ TEST(FitCensored, ShiftingXChangesNoSlope) {
   const CensoredFit fit = *fit_censored(line_design(far), mixed_rows());
   EXPECT_NEAR(fit.coefficients[1], 0.7092469609704962, 1e-9);
   EXPECT_NEAR(fit.coefficients[0] + 2020 * fit.coefficients[1], 22.84934927565197, 1e-8);
+}
+
+// The last steps to the top gain less than the likelihood can show.
+TEST(FitCensored, SettlesWhateverTheScatter) {
+  for (unsigned seed = 0; seed < 200; ++seed) {
+    RandomStream random(seed, 0);
+    std::vector<double> x;
+    std::vector<Interval> rows;
+    for (int i = 0; i < 40; ++i) {
+      x.push_back(random.uniform(-9, 2));
+      const double y = 20 + 0.6 * x.back() + random.uniform(-1, 1);
+      rows.push_back({y, i == 39 ? HUGE_VAL : y});
+    }
+    EXPECT_TRUE(fit_censored(line_design(x), rows)) << seed;
+  }
 }
 
 TEST(FitCensored, ABoundFarBelowTheLineSaysNothing) {

@@ -18,7 +18,7 @@
 namespace pfsday::trend {
 namespace {
 
-constexpr int seeds = 8;
+constexpr unsigned seeds = 4;
 
 /// Systems with intervals of their own and, last, a bound.
 std::vector<System> random_systems(unsigned seed, std::size_t n = 60) {

@@ -6,6 +6,7 @@
 
 #include "trend/growth.h"
 #include "trend/ruler.h"
+#include "units/print.h"
 #include "units/quantity.h"
 
 namespace pfsday::trend {
@@ -55,8 +56,9 @@ Limit data_movement(std::string name, double flop) {
   constexpr double days = days_per_year / 4;
   return {.name = std::move(name),
           .formula = "C / t, for a run of three months",
-          .calculation = {fmt::format("{:g} FLOP / {:.4g} days = {:.3g} FLOP/s on average", flop,
-                                      days, rate_over(flop, days))},
+          .calculation = {fmt::format("{} FLOP / {:.4g} days = {} FLOP/s on average",
+                                      units::to_significant(flop), days,
+                                      units::to_significant(rate_over(flop, days), 3))},
           .source =
               "Erdil and Schneider-Joseph 2024, Data movement limits to frontier model "
               "training",

@@ -89,7 +89,7 @@ void print_limits(Session& session, const report::ForecastReport& report) {
   for (const trend::Limit& limit : report.limits) {
     session.print(fmt::format("\n{}\n  {}\n", limit.name, limit.formula));
     for (const std::string& line : limit.calculation) session.print("  " + line + "\n");
-    session.print(fmt::format("  source: {}, {}\n  {}\n", limit.source, limit.url, limit.caveat));
+    session.print(fmt::format("  source: {}\n  {}\n  {}\n", limit.source, limit.url, limit.caveat));
   }
 }
 
@@ -192,9 +192,11 @@ Result<std::optional<report::BendingQuestion>> bending_of(const Args& args) {
 
 /// A plain amount more than 0, in the unit of the quantity.
 Result<double> parse_when(std::string_view text, trend::Quantity quantity) {
-  const trend::Amount amount = TRY(trend::parse_amount(text, quantity, 1));
-  if (amount.bound == trend::Bound::none) return amount.value;
-  return fail(Code::usage, fmt::format("--when \"{}\" is only a bound", text));
+  const auto amount = trend::parse_amount(text, quantity, 1);
+  if (amount && amount->bound == trend::Bound::none) return amount->value;
+  return fail(Code::usage,
+              fmt::format("--when \"{}\": {}", text, amount ? "only a bound" : amount.error().what),
+              "write an amount above 0: --when 1e27");
 }
 
 Result<report::ForecastQuestion> question_of(const Args& args, trend::Quantity quantity) {
