@@ -27,9 +27,15 @@ constexpr std::array<std::string_view, chip_formats.size()> format_headings = {
     "bf16",
     "tensorfp16 tensorfp16bf16performanceflops",
     "fp8 fp8performanceflops",
+    "fp6",
     "fp4 fp4performanceflops",
+    "int16 int16performanceops",
     "int8 int8performanceops",
-    "int4 int4performanceops"};
+    "int4 int4performanceops",
+    "fp64vector",
+    "fp32vector",
+    "bf16vector",
+    "fp16vector"};
 
 /// A row by the bare headings of its table.
 class Row {
@@ -74,8 +80,8 @@ Result<Chip> to_chip(const Row& row) {
   return chip;
 }
 
-std::optional<double> more_than_0(double value) {
-  return value > 0 ? std::optional(value) : std::nullopt;
+std::optional<double> value_of(const std::optional<hardware::Figure>& figure) {
+  return figure ? std::optional(figure->value) : std::nullopt;
 }
 
 /// Some figure of a chip over the dates of their release.
@@ -165,10 +171,12 @@ Result<ChipTable> read_chips(std::string_view csv) {
 std::vector<Chip> catalogue_chips() {
   std::vector<Chip> chips;
   for (const hardware::Chip& of : hardware::chips()) {
-    Chip chip{.name = of.name,
-              .released = of.released,
-              .watts = more_than_0(of.tdp_watts),
-              .memory_bytes = more_than_0(of.memory_bytes)};
+    Chip chip{.name = std::string(of.name),
+              .released = of.released.date,
+              .dollars = value_of(of.price_dollars),
+              .watts = value_of(of.tdp_watts),
+              .bytes_per_second = value_of(of.bandwidth)};
+    if (of.memory) chip.memory_bytes = of.memory->bytes;
     for (const hardware::Peak& peak : of.peaks) {
       const auto format = std::ranges::find(chip_formats, peak.format);
       if (format == chip_formats.end()) continue;

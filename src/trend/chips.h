@@ -5,8 +5,9 @@
 //   for (const ChipTrend& trend : chip_trends(table.chips, {}, {})) trend.fit->factor_per_year;
 //
 // A trend is the least-squares line through the chips that state a release date and the figure. A
-// peak is dense, in operations per second; FP16 and FP32 of a chip with tensor cores are those of
-// its other units, where the table keeps them apart.
+// peak is dense, in operations per second. What a format means is as its source has it: FP16 of a
+// table beside a column of tensor FP16 is that of the other units, FP16 of the catalogue that of
+// the matrix units.
 #pragma once
 
 #include <array>
@@ -23,9 +24,11 @@
 
 namespace pfsday::trend {
 
-/// The number formats that a table may have a column of, in the order of reports.
-inline constexpr std::array<std::string_view, 10> chip_formats = {
-    "fp64", "fp32", "tf32", "fp16", "bf16", "tensor-fp16", "fp8", "fp4", "int8", "int4"};
+/// The number formats that a source may have, in the order of reports: those of the catalogue
+/// (hardware/chip.h), and the one that tables call tensor FP16.
+inline constexpr std::array<std::string_view, 16> chip_formats = {
+    "fp64", "fp32",  "tf32", "fp16", "bf16",        "tensor-fp16", "fp8",         "fp6",
+    "fp4",  "int16", "int8", "int4", "fp64-vector", "fp32-vector", "bf16-vector", "fp16-vector"};
 
 struct Chip {
   std::string name = {};

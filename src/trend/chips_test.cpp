@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "hardware/chip.h"
+
 namespace pfsday::trend {
 namespace {
 
@@ -87,8 +89,12 @@ TEST(ChipTrends, KeepToTheWindowAndLeaveOut) {
   EXPECT_EQ(chip_trends(chips(), {.leave_out = {"7"}}, {}).error().code, Code::usage);
 }
 
-TEST(CatalogueChips, HaveDatesPeaksAndPower) {
+// Each peak of the catalogue is of a format that trends know.
+TEST(CatalogueChips, HaveDatesAndAllTheirPeaks) {
   const auto all = catalogue_chips();
+  for (const hardware::Format& format : hardware::formats()) {
+    EXPECT_NE(std::ranges::find(chip_formats, format.name), chip_formats.end()) << format.name;
+  }
   EXPECT_GT(all.size(), 10U);
   for (const Chip& chip : all) {
     EXPECT_TRUE(chip.released) << chip.name;
