@@ -32,6 +32,9 @@ if (have("segmented")) time("two_breaks/hinge:R_segmented", 3, function() segmen
 """
 
 
+MILLISECONDS = {"ns": 1e-6, "us": 1e-3, "ms": 1}
+
+
 def least_time(run, runs):
     times = []
     for _ in range(runs):
@@ -93,17 +96,16 @@ def times_of_r():
 
 def times_of_pfsday(program):
     done = subprocess.run([program, "--benchmark_format=json"], capture_output=True, text=True, check=True)
-    return {run["name"]: run["cpu_time"] for run in json.loads(done.stdout)["benchmarks"]}
+    return {run["name"]: run["cpu_time"] * MILLISECONDS[run["time_unit"]] for run in json.loads(done.stdout)["benchmarks"]}
 
 
-def main():
-    ours = times_of_pfsday(sys.argv[1])
+def print_ratios(ours, rivals):
     for name, milliseconds in ours.items():
         print(f"{name:<22} {'pfsday':<18} {milliseconds:>9.3f} ms")
-    for name, milliseconds in {**times_of_python(), **times_of_r()}.items():
+    for name, milliseconds in rivals.items():
         task, rival = name.split(":")
         print(f"{task:<22} {rival:<18} {milliseconds:>9.3f} ms  {milliseconds / ours[task]:>8.1f}x")
 
 
 if __name__ == "__main__":
-    main()
+    print_ratios(times_of_pfsday(sys.argv[1]), {**times_of_python(), **times_of_r()})

@@ -160,8 +160,10 @@ std::optional<Explanation> find_explanation(Code code) {
     case Code::interval_malformed:
       return Explanation{
           "An uncertain quantity cannot be read",
-          "An uncertain quantity is \"A to B\" with A below B, or \"A +- x%\" with x below 100. "
-          "Its bounds are more than zero and, for a share such as a utilization, at most 1."};
+          "An uncertain quantity is \"A to B\" with A below B, \"A +- x%\" with x below 100, or "
+          "~A, rounded to its last figure. Its bounds are more than zero and, for a share such as "
+          "a "
+          "utilization, at most 1."};
     case Code::prior_unknown:
       return Explanation{
           "There is no such prior",

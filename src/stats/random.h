@@ -30,6 +30,9 @@ class RandomStream {
 
   std::uint64_t next() { return mix_bits(state_ += step); }
 
+  /// What the next call but i would give, without drawing it: for loops over many numbers at once.
+  std::uint64_t peek(std::uint64_t i) const { return mix_bits(state_ + (i + 1) * step); }
+
   /// In [0, 1), of 53 bits.
   double uniform() { return static_cast<double>(next() >> 11) * 0x1p-53; }
   double uniform(double low, double high) { return low + (high - low) * uniform(); }

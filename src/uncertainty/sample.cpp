@@ -1,0 +1,224 @@
+#include "uncertainty/sample.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <vector>
+
+#include "stats/random.h"
+#include "stats/resampling.h"
+#include "uncertainty/bulk.h"
+#include "uncertainty/select.h"
+
+namespace pfsday::uncertainty {
+namespace {
+
+constexpr std::size_t block_size = 512;  // what a few variables need fits the nearest cache
+constexpr double score_of_995_permille = 2.5758293035489004;
+
+/// The logarithms of the values at these scores, each less that of the median.
+void take_logs(const Distribution& distribution, std::span<const double> scores,
+               std::span<double> logs) {
+  const auto& [shape, median, spread, most] = distribution;
+  if (shape == Shape::log_normal) {
+    const double highest =
+        most ? std::log(*most / median) : std::numeric_limits<double>::infinity();
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+      logs[i] = std::min(spread * scores[i], highest);
+    }
+    return;
+  }
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    logs[i] = std::log(value_at(distribution, scores[i]) / median);
+  }
+}
+
+/// Sums over samples.
+struct Moments {
+  double value = 0;
+  double log = 0;
+  double log_squared = 0;
+  std::vector<double> score = {};      ///< of each variable
+  std::vector<double> score_log = {};  ///< score x log
+
+  void add(const Moments& other) {
+    value += other.value;
+    log += other.log;
+    log_squared += other.log_squared;
+    for (std::size_t v = 0; v < score.size(); ++v) {
+      score[v] += other.score[v];
+      score_log[v] += other.score_log[v];
+    }
+  }
+};
+
+double sum_of(std::span<const double> values) { return std::reduce(values.begin(), values.end()); }
+
+/// Draws blocks of samples.
+class Sampler {
+ public:
+  Sampler(std::span<const Term> terms, std::span<const Variable> variables, std::uint64_t seed)
+      : terms_(terms), variables_(variables), seed_(seed) {
+    for (const Term& term : terms) log_middles_.push_back(log_middle(term));
+    log_scale_ = *std::ranges::max_element(log_middles_);
+  }
+
+  /// What the values of the blocks are multiples of, as a logarithm.
+  double log_scale() const { return log_scale_; }
+
+  Moments draw(std::size_t block, std::span<double> values) const {
+    const std::size_t n = values.size();
+    std::vector<double> scores(variables_.size() * n);
+    std::vector<double> logs(variables_.size() * n);
+    for (std::size_t v = 0; v < variables_.size(); ++v) {
+      const std::span part(scores.data() + v * n, n);
+      draw_normals(stats::RandomStream(seed_, v << 32 | block), part);
+      take_logs(variables_[v].distribution, part, std::span(logs.data() + v * n, n));
+    }
+    std::vector<double> log_values = add_terms(logs, values);
+    return moments_of(scores, values, log_values);
+  }
+
+ private:
+  double log_middle(const Term& term) const {
+    double sum = std::log(term.coefficient);
+    for (const auto& [variable, power] : term.powers) {
+      sum += power * std::log(variables_[variable].distribution.median);
+    }
+    return sum;
+  }
+
+  /// The values from the logarithms of the variables; returns their logarithms.
+  std::vector<double> add_terms(std::span<const double> logs, std::span<double> values) const {
+    const std::size_t n = values.size();
+    std::vector<double> one(n);
+    std::ranges::fill(values, 0.0);
+    for (std::size_t t = 0; t < terms_.size(); ++t) {
+      std::ranges::fill(one, log_middles_[t] - log_scale_);
+      for (const auto& [variable, power] : terms_[t].powers) {
+        const double* const log = logs.data() + variable * n;
+        for (std::size_t i = 0; i < n; ++i) one[i] += power * log[i];
+      }
+      if (terms_.size() == 1) {
+        std::ranges::copy(one, values.begin());
+        exponentiate(values);
+        return one;
+      }
+      exponentiate(one);
+      for (std::size_t i = 0; i < n; ++i) values[i] += one[i];
+    }
+    std::ranges::transform(values, one.begin(), [](double value) { return std::log(value); });
+    return one;
+  }
+
+  Moments moments_of(std::span<const double> scores, std::span<const double> values,
+                     std::span<const double> logs) const {
+    const std::size_t n = values.size();
+    Moments moments{.value = sum_of(values), .log = sum_of(logs), .log_squared = dot(logs, logs)};
+    for (std::size_t v = 0; v < variables_.size(); ++v) {
+      const std::span part(scores.data() + v * n, n);
+      moments.score.push_back(sum_of(part));
+      moments.score_log.push_back(dot(part, logs));
+    }
+    return moments;
+  }
+
+  std::span<const Term> terms_;
+  std::span<const Variable> variables_;
+  std::uint64_t seed_;
+  std::vector<double> log_middles_;
+  double log_scale_ = 0;
+};
+
+/// All samples; the moments are added in the order of the blocks, whichever thread drew them.
+Moments draw_all(const Sampler& sampler, const Options& options, std::vector<double>& values) {
+  const std::size_t blocks = (options.samples + block_size - 1) / block_size;
+  values.resize(options.samples);
+  std::vector<Moments> parts(blocks);
+  stats::for_ranges(blocks, options.threads, [&](std::size_t first, std::size_t last) {
+    for (std::size_t block = first; block < last; ++block) {
+      const std::size_t at = block * block_size;
+      const std::size_t n = std::min(block_size, options.samples - at);
+      parts[block] = sampler.draw(block, std::span(values).subspan(at, n));
+    }
+  });
+  for (std::size_t block = 1; block < blocks; ++block) parts[0].add(parts[block]);
+  return std::move(parts[0]);
+}
+
+/// The ranks of a quantile and of the ends of its interval.
+struct Ranks {
+  std::size_t low, middle, high;
+};
+
+Ranks ranks_of(double probability, std::size_t count) {
+  const double n = static_cast<double>(count);
+  const double middle = std::round(probability * (n - 1));
+  const double width = score_of_995_permille * std::sqrt(n * probability * (1 - probability));
+  const auto rank = [&](double place) {
+    return static_cast<std::size_t>(std::clamp(std::round(place), 0.0, n - 1));
+  };
+  return {rank(middle - width), rank(middle), rank(middle + width)};
+}
+
+void take_quantiles(std::span<const double> values, double scale, Evaluation& result) {
+  std::vector<std::size_t> ranks;
+  for (const double probability : {(1 - result.level) / 2, 0.5, (1 + result.level) / 2}) {
+    const Ranks one = ranks_of(probability, values.size());
+    ranks.insert(ranks.end(), {one.low, one.middle, one.high});
+  }
+  const std::vector<double> at = select(values, ranks);
+  const auto error = [&](std::size_t i) {
+    return scale * std::max(at[i + 1] - at[i], at[i + 2] - at[i + 1]);
+  };
+  result.low = scale * at[1];
+  result.mid = scale * at[4];
+  result.high = scale * at[7];
+  result.sampled->low_error = error(0);
+  result.sampled->mid_error = error(3);
+  result.sampled->high_error = error(6);
+}
+
+bool is_used(std::span<const Term> terms, std::size_t variable) {
+  return std::ranges::any_of(terms, [&](const Term& term) {
+    return std::ranges::find(term.powers, variable, &Power::variable) != term.powers.end();
+  });
+}
+
+/// Squared correlations of the scores with the logarithm; a score has the variance 1.
+void take_budget(const Moments& sums, std::span<const Term> terms,
+                 std::span<const Variable> variables, Evaluation& result) {
+  const double n = static_cast<double>(result.sampled->samples);
+  const double mean_log = sums.log / n;
+  const double variance = sums.log_squared / n - mean_log * mean_log;
+  result.unexplained = 1;
+  for (std::size_t v = 0; v < variables.size(); ++v) {
+    if (!is_used(terms, v)) continue;
+    const double covariance = sums.score_log[v] / n - sums.score[v] / n * mean_log;
+    const double share = variance > 0 ? covariance * covariance / variance : 0;
+    result.budget.push_back({variables[v].label, share});
+    result.unexplained -= share;
+  }
+  result.unexplained = std::max(0.0, result.unexplained);
+}
+
+}  // namespace
+
+Evaluation sample(std::span<const Term> terms, std::span<const Variable> variables,
+                  const Options& options) {
+  assert(!terms.empty() && least_samples <= options.samples && options.samples <= most_samples);
+  const Sampler sampler(terms, variables, options.seed);
+  std::vector<double> values;
+  const Moments sums = draw_all(sampler, options, values);
+  Evaluation result{.level = options.level,
+                    .sampled = MonteCarlo{.seed = options.seed, .samples = options.samples}};
+  const double scale = std::exp(sampler.log_scale());
+  result.mean = scale * sums.value / static_cast<double>(options.samples);
+  take_quantiles(values, scale, result);
+  take_budget(sums, terms, variables, result);
+  return result;
+}
+
+}  // namespace pfsday::uncertainty
