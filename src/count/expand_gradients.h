@@ -1,6 +1,7 @@
 // Files that hold derivatives of parts of themselves: the primitive gradient_of.
 //
-//   const Graph whole = TRY(expand_gradients(std::move(graph)));  // before anything is counted or evaluated
+//   // before anything is counted or evaluated
+//   const Graph whole = TRY(expand_gradients(std::move(graph)));
 #pragma once
 
 #include "base/result.h"
