@@ -249,17 +249,21 @@ bool has_loop(const Graph& graph) {
                              [](const Node& node) { return node.kind->name == "loop"; });
 }
 
+/// The graph with its loops made ready to be run backwards; `map` says where its values are then.
+Result<Graph> plan_loops(Graph graph, const ReverseRequest& request, graph::ValueMap& map,
+                         LoopPlans& plans) {
+  if (has_loop(graph)) return LoopPlanner(graph, request).run(map, plans);
+  map = identity(graph.value_count());
+  return graph;
+}
+
 }  // namespace
 
 Result<Joint> differentiate_jointly(Graph graph, const ReverseRequest& request) {
-  Joint joint;
   LoopPlans plans;
-  if (has_loop(graph)) {
-    joint.graph = TRY(LoopPlanner(graph, request).run(joint.map, plans));
-  } else {
-    joint.map = identity(graph.value_count());
-    joint.graph = std::move(graph);
-  }
+  graph::ValueMap map;
+  Graph planned = TRY(plan_loops(std::move(graph), request, map, plans));
+  Joint joint{.graph = std::move(planned), .map = std::move(map)};
   const std::size_t size = joint.graph.value_count();
   ReverseRequest there{.is_root = moved(request.is_root, joint.map, size),
                        .is_seeded = request.is_seeded,

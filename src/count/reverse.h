@@ -16,17 +16,18 @@ struct ReverseRequest {
 
 /// Forward and gradient nodes in one graph.
 struct Joint {
-  graph::Graph graph;  ///< its outputs are still those of the forward graph
+  graph::Graph graph = {};  ///< its outputs are still those of the forward graph
   std::size_t forward_nodes = 0;
-  graph::ValueMap map;  ///< where the values of the graph that was given are found in this one
-  graph::Values seeds;  ///< of each output: the input that gives its gradient; empty where none is
+  graph::ValueMap map = {};  ///< where the values of the graph that was given are found in this one
+  graph::Values seeds =
+      {};  ///< of each output: the input that gives its gradient; empty where none is
   /// Of each root that a gradient reaches, in the order of the values: the gradients that meet
   /// there.
   struct Root {
     graph::Value of;  ///< in the joint graph
     graph::Values parts;
   };
-  std::vector<Root> roots;
+  std::vector<Root> roots = {};
 };
 
 /// Loops in the graph are replaced by loops that also keep what their gradients need. Errors: what
