@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "cli/fit_options.h"
+#include "cli/numbers.h"
 #include "units/quantity.h"
 
 namespace pfsday::cli {
@@ -13,16 +14,6 @@ namespace {
 
 constexpr std::uint64_t most_resamples = 1'000'000;
 constexpr std::string_view by_interval = "interval";
-
-/// A whole number from `least` to `most`.
-Result<std::uint64_t> parse_whole(std::string_view text, std::uint64_t least, std::uint64_t most) {
-  const auto count = units::parse_count(text);
-  if (count && *count >= units::Count(least) && *count <= units::Count(most)) {
-    return static_cast<std::uint64_t>(count->value());
-  }
-  return fail(Code::usage,
-              fmt::format("\"{}\" is no whole number from {} to {}", text, least, most));
-}
 
 Result<double> parse_factor(std::string_view option, std::string_view text) {
   const auto factor = units::parse_as(text, units::Dimension::number, 1);

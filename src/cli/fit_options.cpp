@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/numbers.h"
 #include "cli/session.h"
 #include "units/quantity.h"
 
@@ -12,13 +13,6 @@ Result<std::optional<units::Date>> find_date(const Args& args, std::string_view 
   const auto text = args.value(name);
   if (!text) return std::nullopt;
   return TRY(units::parse_date(*text));
-}
-
-Result<double> parse_level(std::string_view text) {
-  const auto level = units::parse_as(text, units::Dimension::number, 1);
-  if (level && *level > 0 && *level < 1) return *level;
-  return fail(Code::usage, fmt::format("\"{}\" is no level of an interval", text),
-              "write a share between 0 and 1: --level 0.9");
 }
 
 std::vector<std::string> texts(const Args& args, std::string_view name) {

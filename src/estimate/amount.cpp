@@ -1,28 +1,56 @@
 #include "estimate/amount.h"
 
-#include <fmt/format.h>
+#include <string>
+#include <variant>
 
 namespace pfsday::estimate {
+namespace {
 
-Result<double> parse_amount(std::string_view text, Measure measure) {
-  const double value = TRY(units::parse_as(text, measure.dimension, measure.unit)) / measure.unit;
-  if (value > 0) return value;
-  return fail(Code::quantity_malformed, fmt::format("\"{}\" is not more than zero", text));
+Result<Uncertain> named_amount(const TomlTable& table, std::string_view key, Measure measure) {
+  TomlReader in(table, std::string(key));
+  Uncertain named = TRY(amount(in, "value", measure));
+  named.name = TRY(in.text("as"));
+  TRY(in.finish());
+  return named;
 }
 
-Result<std::optional<double>> find_amount(TomlReader& in, std::string_view key, Measure measure) {
+}  // namespace
+
+Result<Uncertain> parse_amount(std::string_view text, Measure measure) {
+  return uncertainty::parse_uncertain(text, measure.dimension, measure.unit, measure.priors);
+}
+
+Result<std::optional<Uncertain>> find_amount(TomlReader& in, std::string_view key,
+                                             Measure measure) {
   const TomlValue* value = in.find(key);
-  if (value == nullptr) return std::optional<double>{};
+  if (value == nullptr) return std::optional<Uncertain>{};
   if (const auto* text = std::get_if<std::string>(&value->data)) {
     return std::optional(TRY(at_place(value->place, parse_amount(*text, measure))));
   }
+  if (const auto* table = std::get_if<TomlValue::Table>(&value->data)) {
+    return std::optional(TRY(named_amount(**table, key, measure)));
+  }
   const std::optional<double> number = TRY(in.find_number(key));
   if (*number <= 0) return in.malformed(key, "is not more than zero");
-  return number;
+  return std::optional<Uncertain>(*number);
 }
 
-Result<double> amount(TomlReader& in, std::string_view key, Measure measure) {
-  const std::optional<double> value = TRY(find_amount(in, key, measure));
+Result<Uncertain> amount(TomlReader& in, std::string_view key, Measure measure) {
+  std::optional<Uncertain> value = TRY(find_amount(in, key, measure));
+  if (!value) return in.missing(key);
+  return *std::move(value);
+}
+
+Result<std::optional<double>> find_exact_amount(TomlReader& in, std::string_view key,
+                                                Measure measure) {
+  const std::optional<Uncertain> value = TRY(find_amount(in, key, measure));
+  if (!value) return std::optional<double>{};
+  if (value->is_exact()) return std::optional(value->mid());
+  return in.malformed(key, "is a range, which has no meaning here", "write one value");
+}
+
+Result<double> exact_amount(TomlReader& in, std::string_view key, Measure measure) {
+  const std::optional<double> value = TRY(find_exact_amount(in, key, measure));
   if (!value) return in.missing(key);
   return *value;
 }

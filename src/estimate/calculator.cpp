@@ -8,8 +8,9 @@
 namespace pfsday::estimate {
 namespace {
 
-Result<std::optional<double>> find(const std::optional<std::string_view>& text, Measure measure) {
-  if (!text) return std::optional<double>{};
+Result<std::optional<Uncertain>> find(const std::optional<std::string_view>& text,
+                                      Measure measure) {
+  if (!text) return std::optional<Uncertain>{};
   return std::optional(TRY(parse_amount(*text, measure)));
 }
 
@@ -23,8 +24,8 @@ Result<CountingInputs> counting_of(const CalculatorInputs& inputs) {
   CountingInputs counting{.example = "token"};
   counting.per_example = six_per_parameter(TRY(parse_amount(*inputs.parameters, measure::plain)));
   counting.notes.emplace_back(six_per_parameter_note);
-  const double tokens = TRY(parse_amount(*inputs.tokens, measure::plain));
-  counting.repeats.push_back({.name = "tokens", .value = tokens});
+  Uncertain tokens = TRY(parse_amount(*inputs.tokens, measure::plain));
+  counting.repeats.push_back({.name = "tokens", .value = std::move(tokens)});
   const auto epochs = TRY(find(inputs.epochs, measure::plain));
   if (epochs) counting.repeats.push_back({.name = "epochs", .value = *epochs});
   return counting;

@@ -94,7 +94,7 @@ std::string_view to_string(Verdict verdict) {
 }
 
 Result<Crosscheck> crosscheck(const Run& run, const CrosscheckOptions& options) {
-  Crosscheck check{.estimates = TRY(estimate_run(run, options.read_file)),
+  Crosscheck check{.estimates = TRY(estimate_run(run, options.read_file, options.uncertainty)),
                    .tolerance = options.tolerance};
   const Estimates& estimates = check.estimates;
   if (estimates.counting() != nullptr && estimates.hardware) {

@@ -33,6 +33,7 @@ inline constexpr double default_tolerance = 2;
 struct CrosscheckOptions {
   double tolerance = default_tolerance;  ///< at least 1
   ReadFile read_file = {};               ///< for runs that name a model file
+  uncertainty::Options uncertainty = {};
 };
 
 struct Crosscheck {

@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <cstdlib>
 #include <functional>
 
 #include "base/text.h"
@@ -72,7 +70,7 @@ Result<Factor> peak_rate(const HardwareInputs& in, const hardware::Chip* chip,
   }
   const hardware::Peak listed = TRY(hardware::find_peak(*chip, in.format));
   if (in.peak) {
-    compare_with_catalogue(*in.peak, *chip, listed, assumptions);
+    compare_with_catalogue(in.peak->mid(), *chip, listed, assumptions);
     factor.value = *in.peak;
     return factor;
   }
@@ -81,6 +79,29 @@ Result<Factor> peak_rate(const HardwareInputs& in, const hardware::Chip* chip,
                                     listed.source->url));
   factor.value = listed.operations_per_second;
   return factor;
+}
+
+/// As it was written.
+std::string written(const Uncertain& amount) {
+  return amount.is_exact() ? fmt::format("{}", amount.mid()) : amount.text;
+}
+
+/// A share of the peak: 95 of 100 values of a range are at most 1, and the rest count as 1.
+Result<Uncertain> check_utilization(Uncertain share, std::vector<std::string>& assumptions) {
+  const double high = value_at(share.distribution, uncertainty::score_of_95_percent);
+  if (!(share.mid() > 0 && high <= 1 + 1e-9)) {
+    return fail(Code::utilization_out_of_range,
+                fmt::format("a utilization of {} is not in (0, 1]", written(share)),
+                high > 1 ? "as a share, 40 % is 0.4" : "");
+  }
+  if (share.is_exact()) return share;
+  share.distribution.most = 1;
+  if (is_clipped(share.distribution)) {
+    assumptions.push_back(
+        fmt::format("the utilization counts as 1 in the {} % of cases where {} is more",
+                    units::to_significant(100 * clipped_share(share.distribution), 2), share.text));
+  }
+  return share;
 }
 
 Result<void> check_utilization_kind(std::string_view kind) {
@@ -97,12 +118,7 @@ Result<Factor> utilization(const HardwareInputs& in, const hardware::Chip* chip,
   Factor factor{.name = "utilization"};
   if (in.utilization_kind != "assumed") factor.name += fmt::format(" ({})", in.utilization_kind);
   if (in.utilization) {
-    if (!(*in.utilization > 0 && *in.utilization <= 1)) {
-      return fail(Code::utilization_out_of_range,
-                  fmt::format("a utilization of {} is not in (0, 1]", *in.utilization),
-                  *in.utilization > 1 ? "as a share, 40 % is 0.4" : "");
-    }
-    factor.value = *in.utilization;
+    factor.value = TRY(check_utilization(*in.utilization, assumptions));
     return factor;
   }
   if (chip == nullptr || chip->kind != "gpu") {
@@ -115,24 +131,23 @@ Result<Factor> utilization(const HardwareInputs& in, const hardware::Chip* chip,
 
 /// One phase by one method.
 struct PhaseProduct {
-  std::string formula;
-  double operations = 0;
+  std::vector<Factor> factors = {};
   std::vector<std::string> assumptions = {};
   bool complete = true;
 };
 
-PhaseProduct multiply(const std::vector<Factor>& factors, std::vector<std::string> assumptions) {
+PhaseProduct multiply(std::vector<Factor> factors, std::vector<std::string> assumptions) {
   for (const Factor& factor : factors) {
     if (!factor.note.empty())
       assumptions.push_back(fmt::format("{}: {}", factor.name, factor.note));
   }
-  return {to_text(factors), product(factors), std::move(assumptions)};
+  return {std::move(factors), std::move(assumptions)};
 }
 
 PhaseProduct count_phase(const CountingInputs& inputs) {
   std::vector<Factor> factors = inputs.per_example;
   std::ranges::copy(inputs.repeats, std::back_inserter(factors));
-  return multiply(factors, inputs.notes);
+  return multiply(std::move(factors), inputs.notes);
 }
 
 struct CountedNetwork {
@@ -198,7 +213,7 @@ PhaseProduct count_layers(const CountingInputs& inputs, const CountedExample& ex
       {.name = fmt::format("operations per {}, forward and both gradients", example.example),
        .value = example.operations}};
   std::ranges::copy(inputs.repeats, std::back_inserter(factors));
-  PhaseProduct part = multiply(factors, example.notes);
+  PhaseProduct part = multiply(std::move(factors), example.notes);
   if (example.uncounted_nodes == 0) return part;
   part.complete = false;
   part.assumptions.push_back(fmt::format(
@@ -211,29 +226,55 @@ PhaseProduct time_phase(const HardwareInputs& inputs, HardwareFactors resolved) 
   std::vector<Factor> factors = std::move(resolved.available);
   factors.push_back(resolved.utilization);
   std::ranges::copy(inputs.notes, std::back_inserter(resolved.assumptions));
-  return multiply(factors, std::move(resolved.assumptions));
+  return multiply(std::move(factors), std::move(resolved.assumptions));
 }
 
-/// Adds the phase to a method's estimate over all phases.
-void add_phase(const Run& run, const Phase& phase, const PhaseProduct& part, Estimate& sum) {
+/// A method's estimate over all phases, while they are added.
+struct Sum {
+  Estimate estimate = {};
+  uncertainty::Expression operations = {};
+};
+
+Result<void> add_phase(const Run& run, const Phase& phase, const PhaseProduct& part, Sum& sum) {
   const std::string label = run.phases.size() > 1 ? fmt::format("{}: ", phase.name) : "";
-  if (!sum.formula.empty()) sum.formula += " + ";
-  sum.formula += label + part.formula;
-  sum.operations.mid += part.operations;
-  sum.complete = sum.complete && part.complete;
-  for (const std::string& text : part.assumptions) sum.assumptions.push_back(label + text);
+  Estimate& estimate = sum.estimate;
+  if (!estimate.formula.empty()) estimate.formula += " + ";
+  estimate.formula += label + to_text(part.factors);
+  estimate.complete = estimate.complete && part.complete;
+  for (const std::string& text : part.assumptions) estimate.assumptions.push_back(label + text);
+  sum.operations.begin_term();
+  for (const Factor& factor : part.factors) {
+    TRY(sum.operations.multiply(factor.value, factor.power, label + factor.name));
+  }
+  return {};
 }
 
-Result<std::optional<Estimate>> finish(const Run& run, Estimate sum) {
-  if (sum.formula.empty()) return std::optional<Estimate>{};
-  const double operations = sum.operations.mid;
-  if (!(operations > 0) || !std::isfinite(operations)) {
-    return fail(Code::run_malformed, fmt::format("the product {} is {}", sum.formula,
+/// The operations, with an interval unless all is exact.
+void take_operations(const uncertainty::Evaluation& result, Estimate& estimate) {
+  estimate.operations.mid = result.mid;
+  estimate.formula += fmt::format(" = {} operations", units::to_significant(result.mid));
+  if (result.budget.empty()) return;
+  estimate.operations.low = result.low;
+  estimate.operations.high = result.high;
+  estimate.interval = result;
+}
+
+Result<std::optional<Estimate>> finish(const Run& run, Sum sum,
+                                       const uncertainty::Options& options) {
+  Estimate& estimate = sum.estimate;
+  if (estimate.formula.empty()) return std::optional<Estimate>{};
+  const auto range = [&](double operations) -> Result<void> {
+    if (operations > 0 && std::isfinite(operations)) return {};
+    return fail(Code::run_malformed, fmt::format("the product {} is {}", estimate.formula,
                                                  operations > 0 ? "too large" : "zero"));
-  }
-  sum.formula += fmt::format(" = {} operations", units::to_significant(operations));
-  sum.sources = run.sources;
-  return std::optional(std::move(sum));
+  };
+  TRY(range(uncertainty::sum_of_medians(sum.operations)));
+  const uncertainty::Evaluation result = evaluate(sum.operations, options);
+  TRY(range(result.high));
+  TRY(range(result.low));
+  take_operations(result, estimate);
+  estimate.sources = run.sources;
+  return std::optional(std::move(estimate));
 }
 
 std::vector<std::string> missing_inputs(const Run& run) {
@@ -249,13 +290,15 @@ std::vector<std::string> missing_inputs(const Run& run) {
 /// One method: the product of each phase, summed; absent unless every phase `has` the inputs.
 Result<std::optional<Estimate>> sum_phases(
     const Run& run, std::string_view method, bool (*has)(const Phase&),
-    const std::function<Result<PhaseProduct>(const Phase&)>& multiply_phase) {
+    const std::function<Result<PhaseProduct>(const Phase&)>& multiply_phase,
+    const uncertainty::Options& options) {
   if (!std::ranges::all_of(run.phases, has)) return std::optional<Estimate>{};
-  Estimate sum{.method = std::string(method)};
+  Sum sum{.estimate = {.method = std::string(method)}};
   for (const Phase& phase : run.phases) {
-    add_phase(run, phase, TRY(multiply_phase(phase)), sum);
+    const PhaseProduct part = TRY(multiply_phase(phase));
+    TRY(add_phase(run, phase, part, sum));
   }
-  return finish(run, std::move(sum));
+  return finish(run, std::move(sum), options);
 }
 
 bool has_stated_count(const Phase& phase) {
@@ -263,18 +306,6 @@ bool has_stated_count(const Phase& phase) {
 }
 bool has_network(const Phase& phase) { return phase.counting && phase.counting->network; }
 bool has_hardware(const Phase& phase) { return phase.hardware.has_value(); }
-
-/// "1.58e12".
-std::string to_scientific(double value) {
-  char buffer[32];
-  char* const end =
-      std::to_chars(std::begin(buffer), std::end(buffer) - 1, value, std::chars_format::scientific)
-          .ptr;
-  *end = '\0';
-  const std::string_view text(buffer, end);
-  const std::size_t e = text.find('e');
-  return fmt::format("{}e{}", text.substr(0, e), std::atoi(&text[e + 1]));
-}
 
 }  // namespace
 
@@ -306,7 +337,8 @@ Result<HardwareFactors> resolve(const HardwareInputs& inputs) {
   return result;
 }
 
-Result<Estimates> estimate_run(const Run& run, const ReadFile& read_file) {
+Result<Estimates> estimate_run(const Run& run, const ReadFile& read_file,
+                               const uncertainty::Options& options) {
   Estimates result{.missing = missing_inputs(run)};
   const auto by_stated_factors = [](const Phase& phase) -> Result<PhaseProduct> {
     return count_phase(*phase.counting);
@@ -320,29 +352,22 @@ Result<Estimates> estimate_run(const Run& run, const ReadFile& read_file) {
     result.available_operations += product(resolved.available);
     return time_phase(*phase.hardware, std::move(resolved));
   };
-  result.stated_count = TRY(sum_phases(run, "counting", has_stated_count, by_stated_factors));
-  result.counted = TRY(sum_phases(run, "counting", has_network, by_layers));
-  result.hardware = TRY(sum_phases(run, "hardware", has_hardware, by_time));
+  result.stated_count =
+      TRY(sum_phases(run, "counting", has_stated_count, by_stated_factors, options));
+  result.counted = TRY(sum_phases(run, "counting", has_network, by_layers, options));
+  result.hardware = TRY(sum_phases(run, "hardware", has_hardware, by_time, options));
   return result;
 }
 
-std::vector<Factor> six_per_parameter(double parameters) {
+std::vector<Factor> six_per_parameter(Uncertain parameters) {
   return {{.name = "operations per parameter and token", .value = 6},
-          {.name = "parameters", .value = parameters}};
+          {.name = "parameters", .value = std::move(parameters)}};
 }
 
 double product(std::span<const Factor> factors) {
   double result = 1;
-  for (const Factor& factor : factors) result *= std::pow(factor.value, factor.power);
+  for (const Factor& factor : factors) result *= std::pow(factor.value.mid(), factor.power);
   return result;
-}
-
-std::string to_text(double value) {
-  if (value >= 1e-4 && value < 1e9 && value != std::floor(value)) return fmt::format("{}", value);
-  std::string scientific = to_scientific(value);
-  if (value >= 1e18 || value != std::floor(value)) return scientific;
-  std::string grouped = units::to_grouped(units::Count(static_cast<std::uint64_t>(value)));
-  return value < 1e9 || grouped.size() <= scientific.size() ? grouped : scientific;
 }
 
 std::string to_text(std::span<const Factor> factors) {

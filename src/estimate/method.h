@@ -19,6 +19,7 @@
 
 #include "base/result.h"
 #include "estimate/run.h"
+#include "uncertainty/evaluate.h"
 
 namespace pfsday::estimate {
 
@@ -34,7 +35,9 @@ using ReadFile = std::function<Result<importers::Bytes>(const std::string& path)
 
 /// Never a bare double: the amount, how it was reached, and what was assumed.
 struct Estimate {
-  Amount operations = {};
+  Amount operations = {};  ///< mid: the median, where there is an interval
+  /// How the interval came about; none where all inputs are exact.
+  std::optional<uncertainty::Evaluation> interval = {};
   std::string method = {};   ///< counting or hardware
   std::string formula = {};  ///< with the numbers filled in
   bool complete = true;      ///< if not, a lower bound: a model file has nodes nobody can count
@@ -74,8 +77,9 @@ struct Estimates {
 };
 
 /// Errors: those of `resolve`, of reading and counting the network; run_malformed where a product
-/// leaves the range of numbers.
-Result<Estimates> estimate_run(const Run& run, const ReadFile& read_file = {});
+/// leaves the range of numbers, or one name stands for different amounts.
+Result<Estimates> estimate_run(const Run& run, const ReadFile& read_file = {},
+                               const uncertainty::Options& options = {});
 
 /// The factors of method 2, its peak and utilization looked up.
 struct HardwareFactors {
@@ -89,14 +93,14 @@ struct HardwareFactors {
 Result<HardwareFactors> resolve(const HardwareInputs& inputs);
 
 /// 6 operations per parameter and token: 2 forward, 4 backward.
-std::vector<Factor> six_per_parameter(double parameters);
+std::vector<Factor> six_per_parameter(Uncertain parameters);
 inline constexpr std::string_view six_per_parameter_note =
     "6 operations per parameter and token: attention over the context and embeddings are left out";
 
+/// Of the values, or their medians.
 double product(std::span<const Factor> factors);
 /// "2 chips x 5.5 days x 86,400 seconds per day".
 std::string to_text(std::span<const Factor> factors);
-/// The shortest text that reads back as the same value: "750,000,000", "1.58e12", "0.33".
-std::string to_text(double value);
+using uncertainty::to_text;
 
 }  // namespace pfsday::estimate

@@ -32,6 +32,7 @@ Result<Factor> read_factor(const TomlTable& table, std::string_view where) {
   Factor factor;
   factor.name = TRY(in.text("name"));
   factor.value = TRY(amount(in, "value", measure::plain));
+  if (const auto name = TRY(in.find_text("as"))) factor.value.name = *name;
   factor.power = TRY(in.find_number("power")).value_or(1);
   factor.note = TRY(in.text_or("note", ""));
   TRY(in.finish());
@@ -50,15 +51,15 @@ Result<void> add_factors(TomlReader& in, std::string_view key, std::vector<Facto
 Result<void> add_number_or_factors(TomlReader& in, std::string_view key, std::string name,
                                    std::vector<Factor>& factors) {
   if (in.holds_list(key)) return add_factors(in, key, factors);
-  const double value = TRY(amount(in, key, measure::plain));
-  factors.push_back({.name = std::move(name), .value = value});
+  Uncertain value = TRY(amount(in, key, measure::plain));
+  factors.push_back({.name = std::move(name), .value = std::move(value)});
   return {};
 }
 
 Result<void> add_if_given(TomlReader& in, std::string_view key, std::string name,
                           std::vector<Factor>& factors) {
-  const auto value = TRY(find_amount(in, key, measure::plain));
-  if (value) factors.push_back({.name = std::move(name), .value = *value});
+  auto value = TRY(find_amount(in, key, measure::plain));
+  if (value) factors.push_back({.name = std::move(name), .value = *std::move(value)});
   return {};
 }
 
@@ -78,8 +79,8 @@ Result<std::string_view> find_one_of(TomlReader& in, std::span<const std::string
 
 /// MAC per example x operations per MAC x (forward and backward).
 Result<void> read_add_multiplies(TomlReader& in, CountingInputs& counting) {
-  const double macs = TRY(amount(in, "add_multiplies_per_example", measure::add_multiplies));
-  counting.add_multiplies = macs;
+  const Uncertain macs = TRY(amount(in, "add_multiplies_per_example", measure::add_multiplies));
+  counting.add_multiplies = macs.mid();
   counting.per_example.push_back(
       {.name = fmt::format("add-multiplies per {}", counting.example), .value = macs});
   const auto operations = TRY(find_amount(in, "operations_per_add_multiply", measure::plain));
@@ -101,9 +102,9 @@ Result<void> read_per_example(TomlReader& in, CountingInputs& counting) {
   const std::string_view key = TRY(find_one_of(in, keys));
   if (key == "add_multiplies_per_example") return read_add_multiplies(in, counting);
   if (key == "operations_per_example") {
-    const double operations = TRY(amount(in, key, measure::operations));
-    counting.per_example.push_back(
-        {.name = fmt::format("operations per {}", counting.example), .value = operations});
+    Uncertain operations = TRY(amount(in, key, measure::operations));
+    counting.per_example.push_back({.name = fmt::format("operations per {}", counting.example),
+                                    .value = std::move(operations)});
     return add_if_given(in, "forward_and_backward", "forward and backward", counting.per_example);
   }
   if (key == "parameters") {
@@ -135,7 +136,7 @@ Result<void> add_notes(TomlReader& in, std::vector<std::string>& notes) {
 Result<Network> read_recipe_table(const TomlTable& table) {
   TomlReader in(table, "phase.counting.recipe");
   Network network{.recipe = TRY(importers::read_recipe(in))};
-  network.times = TRY(find_amount(in, "times", measure::plain)).value_or(1);
+  network.times = TRY(find_exact_amount(in, "times", measure::plain)).value_or(1);
   network.why = TRY(in.text_or("why", ""));
   TRY(add_notes(in, network.notes));
   TRY(in.finish());
@@ -161,7 +162,7 @@ Result<importers::ImportOptions> read_bindings(TomlReader& counting) {
 
 Result<Network> read_model_keys(TomlReader& counting) {
   Network network{.model = TRY(counting.text("model"))};
-  network.examples_per_pass = TRY(amount(counting, "examples_per_pass", measure::plain));
+  network.examples_per_pass = TRY(exact_amount(counting, "examples_per_pass", measure::plain));
   network.bindings = TRY(read_bindings(counting));
   return network;
 }
@@ -201,7 +202,7 @@ Result<HardwareInputs> read_hardware(const TomlTable& table) {
   hardware.days = TRY(find_amount(in, "days", measure::days));
   hardware.hours = TRY(find_amount(in, "hours", measure::hours));
   hardware.chip_hours = TRY(find_amount(in, "chip_hours", measure::chip_hours));
-  hardware.utilization = TRY(in.find_number("utilization"));
+  hardware.utilization = TRY(find_amount(in, "utilization", measure::plain));
   hardware.utilization_kind = TRY(in.text_or("utilization_kind", hardware.utilization_kind));
   TRY(add_factors(in, "factors", hardware.factors));
   TRY(add_notes(in, hardware.notes));
@@ -246,9 +247,9 @@ Result<PrintedFigure> read_figure(const TomlTable& table, std::string name) {
   const bool is_total = name == "printed.total";
   TomlReader in(table, std::move(name));
   PrintedFigure figure;
-  figure.pf = TRY(find_amount(in, "pf", measure::plain));
-  figure.pfs_days = TRY(find_amount(in, "pfs_days", measure::pfs_days));
-  figure.flop = TRY(find_amount(in, "flop", measure::operations));
+  figure.pf = TRY(find_exact_amount(in, "pf", measure::plain));
+  figure.pfs_days = TRY(find_exact_amount(in, "pfs_days", measure::pfs_days));
+  figure.flop = TRY(find_exact_amount(in, "flop", measure::operations));
   figure.note = TRY(in.text_or("note", ""));
   if (is_total) {
     figure.basis = TRY(read_basis(in));

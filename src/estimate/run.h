@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "graph/graph.h"
 #include "importers/importer.h"
+#include "uncertainty/uncertain.h"
 #include "units/date.h"
 
 namespace pfsday::estimate {
@@ -28,10 +29,12 @@ struct Source {
   std::string url = {};
 };
 
-/// One factor of a product: value^power.
+using uncertainty::Uncertain;
+
+/// One factor of a product: value^power. Values of one name (`value.name`) are one variable.
 struct Factor {
   std::string name = {};
-  double value = 0;
+  Uncertain value = {};
   double power = 1;
   std::string note = {};
 };
@@ -63,13 +66,13 @@ struct CountingInputs {
 struct HardwareInputs {
   std::optional<std::string> chip = {};    ///< id in the catalogue (hardware/chip.h)
   std::optional<std::string> format = {};  ///< of the chip's peak, where `peak` is not stated
-  std::optional<double> count = {};        ///< chips
-  std::optional<double> days = {};
-  std::optional<double> hours = {};
-  std::optional<double> chip_hours = {};     ///< instead of count and time
-  std::optional<double> peak = {};           ///< operations per second of one chip
-  std::optional<double> utilization = {};    ///< share of the peak, more than 0 and at most 1
-  std::string utilization_kind = "assumed";  ///< mfu hfu tensor-active sm-active smi assumed
+  std::optional<Uncertain> count = {};     ///< chips
+  std::optional<Uncertain> days = {};
+  std::optional<Uncertain> hours = {};
+  std::optional<Uncertain> chip_hours = {};   ///< instead of count and time
+  std::optional<Uncertain> peak = {};         ///< operations per second of one chip
+  std::optional<Uncertain> utilization = {};  ///< share of the peak, more than 0 and at most 1
+  std::string utilization_kind = "assumed";   ///< mfu hfu tensor-active sm-active smi assumed
   std::vector<Factor> factors = {};
   std::vector<std::string> notes = {};
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "report/uncertainty.h"
 #include "units/date.h"
 #include "units/print.h"
 #include "units/quantity.h"
@@ -27,7 +28,7 @@ std::string amount_line(std::string_view label, double operations, std::string_v
 std::string estimate_lines(std::string_view label, const Estimate& estimate,
                            const TextStyle& style) {
   return amount_line(label, estimate.operations.mid, estimate.complete ? "" : ", a lower bound") +
-         indented(estimate.formula, 2, style.width);
+         interval_line(estimate) + indented(estimate.formula, 2, style.width);
 }
 
 /// "counting", "hardware time".
@@ -101,7 +102,19 @@ std::string headline_text(const estimate::Estimates& estimates) {
   const Estimate* headline = estimates.headline();
   if (headline == nullptr) return "no estimate\n";
   return amount_line("headline", headline->operations.mid,
-                     fmt::format(", by {}", words_for(headline->method)));
+                     fmt::format(", by {}", words_for(headline->method))) +
+         interval_line(*headline);
+}
+
+/// Of each method whose figure has an interval.
+std::string uncertainties_text(const estimate::Estimates& estimates, const TextStyle& style) {
+  std::string text;
+  const auto add = [&](std::string_view label, const Estimate& estimate) {
+    if (estimate.interval) text += uncertainty_text(label, *estimate.interval, style.width);
+  };
+  for (const Estimate* estimate : estimates.methods()) add(words_for(estimate->method), *estimate);
+  if (estimates.stated_count && estimates.counted) add(layers_label, *estimates.counted);
+  return text;
 }
 
 std::string pfs_days_text(double operations) {
@@ -180,6 +193,7 @@ std::string estimate_text(const RunReport& report, const TextStyle& style) {
   text += list_text("notes", report.check.explanations, style);
   if (!estimates.headline()) text += list_text("missing", estimates.missing, style);
   if (!style.explain) return text;
+  text += uncertainties_text(estimates, style);
   if (!report.run.included_because.empty()) {
     text += list_text("included because", {{report.run.included_because}}, style);
   }
@@ -228,6 +242,7 @@ void write_estimate(JsonWriter& json, const Estimate& estimate) {
 
 void write_estimate_members(JsonWriter& json, const Estimate& estimate) {
   write_amounts(json, estimate.operations);
+  if (estimate.interval) write_uncertainty(json, *estimate.interval);
   json.member("formula", estimate.formula).key("assumptions").begin_array();
   for (const std::string& text : estimate.assumptions) json.value(text);
   json.end_array().key("sources").begin_array();

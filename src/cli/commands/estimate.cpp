@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "cli/command.h"
+#include "cli/numbers.h"
 #include "cli/run_inputs.h"
 #include "cli/session.h"
 #include "estimate/calculator.h"
@@ -13,7 +15,9 @@ namespace pfsday::cli {
 namespace {
 
 constexpr Option options[] = {
-    {.name = "--parameters", .value = "N", .doc = "count 6 operations per parameter and token"},
+    {.name = "--parameters",
+     .value = "N",
+     .doc = "count 6 operations per parameter and token, e.g. 3.8e9 or \"3e9 to 4e9\""},
     {.name = "--tokens", .value = "N", .doc = "tokens of the training data"},
     {.name = "--epochs", .value = "N", .doc = "passes over those tokens (default: 1)"},
     {.name = "--chip", .value = "ID", .doc = "chip of the catalogue, e.g. h100-sxm"},
@@ -25,7 +29,10 @@ constexpr Option options[] = {
     {.name = "--utilization",
      .value = "SHARE[:KIND]",
      .doc = "share of the peak, e.g. 0.4:mfu; kinds: mfu hfu tensor-active sm-active smi assumed"},
-    {.name = "--explain", .doc = "show assumptions and sources"},
+    {.name = "--level", .value = "SHARE", .doc = "level of the intervals (default: 0.9)"},
+    {.name = "--seed", .value = "N", .doc = "of what is sampled (default: 2018)"},
+    {.name = "--samples", .value = "N", .doc = "how many, 1000 to 10M (default: 1M)"},
+    {.name = "--explain", .doc = "show which inputs an interval comes from, and the sources"},
     {.name = "--json", .doc = "print JSON (pfsday.estimate/1)"},
 };
 
@@ -44,12 +51,27 @@ Result<estimate::Run> run_of_flags(const Args& args) {
 
 /// A run file has its own inputs.
 Result<void> refuse_calculator_options(const Args& args) {
+  constexpr std::string_view of_intervals[] = {"--level", "--seed", "--samples"};
   for (const Option& option : options) {
     if (option.value.empty() || !args.value(option.name)) continue;
+    if (std::ranges::find(of_intervals, option.name) != std::end(of_intervals)) continue;
     return fail(Code::usage, fmt::format("{} does not go with a run file", option.name),
                 "edit the run file, or leave it out");
   }
   return {};
+}
+
+Result<uncertainty::Options> read_uncertainty(const Args& args) {
+  uncertainty::Options result;
+  if (const auto level = args.value("--level")) result.level = TRY(parse_level(*level));
+  if (const auto seed = args.value("--seed")) {
+    result.seed = TRY(parse_whole(*seed, 0, std::numeric_limits<std::int64_t>::max()));
+  }
+  if (const auto samples = args.value("--samples")) {
+    result.samples =
+        TRY(parse_whole(*samples, uncertainty::least_samples, uncertainty::most_samples));
+  }
+  return result;
 }
 
 Table table_of(std::span<const report::RunReport> reports) {
@@ -77,9 +99,11 @@ void print_text(Session& session, std::span<const report::RunReport> reports, bo
 }
 
 Result<int> run(Session& session, const Args& args) {
+  const uncertainty::Options uncertainty = TRY(read_uncertainty(args));
   std::vector<report::RunReport> reports;
   const auto add = [&](estimate::Run one, const estimate::ReadFile& read_file) -> Result<void> {
-    reports.push_back(TRY(report::report_run(std::move(one), {.read_file = read_file})));
+    reports.push_back(TRY(
+        report::report_run(std::move(one), {.read_file = read_file, .uncertainty = uncertainty})));
     return {};
   };
   int exit_code = 0;
@@ -109,7 +133,8 @@ extern constinit const Command estimate{
         "RUN is a run file in TOML, or a folder of them (docs/run-files.md). Without one, the "
         "options are the inputs, as for a calculator: --parameters and --tokens count, --chip and "
         "--chip-hours (or --chips and --days) take hardware time; with both, the two are held "
-        "against each other.\n",
+        "against each other. An amount may be a range, \"3e9 to 4e9\" (90 % of its values) or "
+        "\"3.5e9 +- 10%\", or rounded, ~3.5e9.\n",
     .example = "pfsday estimate --parameters 3.8e9 --tokens 3.3e12",
     .options = options,
     .run = run,
