@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "estimate/amount.h"
-#include "estimate/method.h"
+#include "estimate/hardware_time.h"
 
 namespace pfsday::estimate {
 namespace {
@@ -22,8 +22,8 @@ Result<CountingInputs> counting_of(const CalculatorInputs& inputs) {
         "6 operations per parameter and token are counted");
   }
   CountingInputs counting{.example = "token"};
-  counting.per_example = six_per_parameter(TRY(parse_amount(*inputs.parameters, measure::plain)));
-  counting.notes.emplace_back(six_per_parameter_note);
+  counting.per_example = per_parameter(TRY(parse_amount(*inputs.parameters, measure::plain)));
+  counting.notes.push_back(per_parameter_note());
   Uncertain tokens = TRY(parse_amount(*inputs.tokens, measure::plain));
   counting.repeats.push_back({.name = "tokens", .value = std::move(tokens)});
   const auto epochs = TRY(find(inputs.epochs, measure::plain));

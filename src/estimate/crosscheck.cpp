@@ -56,8 +56,10 @@ std::string explain_example(const CountedExample& counted) {
                 : fmt::format(", {} than the stated {}", difference(counted.add_multiplies, stated),
                               grouped(stated));
   }
-  text += fmt::format("; forward and both gradients take {} x the forward pass",
-                      units::to_significant(counted.operations / counted.forward_operations));
+  if (counted.passes == Passes::training) {
+    text += fmt::format("; forward and both gradients take {} x the forward pass",
+                        units::to_significant(counted.operations / counted.forward_operations));
+  }
   if (counted.uncounted_nodes > 0) {
     text += fmt::format("; a lower bound: {} nodes are not counted", counted.uncounted_nodes);
   }
@@ -94,7 +96,9 @@ std::string_view to_string(Verdict verdict) {
 }
 
 Result<Crosscheck> crosscheck(const Run& run, const CrosscheckOptions& options) {
-  Crosscheck check{.estimates = TRY(estimate_run(run, options.read_file, options.uncertainty)),
+  Crosscheck check{.estimates = TRY(estimate_run(run, {.read_file = options.read_file,
+                                                       .view = options.view,
+                                                       .uncertainty = options.uncertainty})),
                    .tolerance = options.tolerance};
   const Estimates& estimates = check.estimates;
   if (estimates.counting() != nullptr && estimates.hardware) {

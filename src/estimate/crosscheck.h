@@ -32,7 +32,8 @@ inline constexpr double default_tolerance = 2;
 
 struct CrosscheckOptions {
   double tolerance = default_tolerance;  ///< at least 1
-  ReadFile read_file = {};               ///< for runs that name a model file
+  ReadFile read_file = {};               ///< for runs that name model files or other runs
+  std::string_view view = default_view;  ///< which phases are held against each other
   uncertainty::Options uncertainty = {};
 };
 

@@ -28,7 +28,7 @@ std::string two_phases(std::string_view first, std::string_view second) {
 
 Result<Estimates> estimate_text(const std::string& text) {
   const Run run = TRY(parse_run(text));
-  return estimate_run(run, {}, {.samples = 100'000});
+  return estimate_run(run, {.uncertainty = {.samples = 100'000}});
 }
 
 TEST(Interval, OfAProductIsExact) {
@@ -72,7 +72,7 @@ TEST(Interval, EveryInputOfACalculatorMayBeUncertain) {
     SCOPED_TRACE(c.label);
     const auto run = calculate(c.inputs);
     ASSERT_TRUE(run) << to_string(run.error());
-    const auto estimates = estimate_run(*run, {}, {.samples = 1000});
+    const auto estimates = estimate_run(*run, {.uncertainty = {.samples = 1000}});
     ASSERT_TRUE(estimates);
     const Estimate* headline = estimates->headline();
     ASSERT_TRUE(headline->interval);
@@ -112,7 +112,7 @@ TEST(Interval, ASharedNameIsOneVariable) {
 
 TEST(Interval, AUtilizationCountsAsOneAboveOne) {
   const auto run = calculate({.chip_hours = "1", .peak = "1", .utilization = "0.3 to 0.9"});
-  const auto estimates = estimate_run(*run, {}, {.level = 0.99, .samples = 100'000});
+  const auto estimates = estimate_run(*run, {.uncertainty = {.level = 0.99, .samples = 100'000}});
   ASSERT_TRUE(estimates);
   const Estimate& estimate = estimates->hardware.value();
   EXPECT_TRUE(estimate.interval.value().sampled);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "estimate/run_files.h"
 
 namespace pfsday::estimate {
@@ -37,6 +38,18 @@ Result<std::vector<Run>> catalogue_runs() {
     runs.push_back(TRY(in_file(file.path, parse_run(file.contents))));
   }
   return runs;
+}
+
+Result<Run> find_catalogue_run(std::string_view id) {
+  std::vector<Run> runs = TRY(catalogue_runs());
+  const auto found = std::ranges::find(runs, id, &Run::id);
+  if (found != runs.end()) return std::move(*found);
+  std::vector<std::string_view> ids;
+  for (const Run& run : runs) ids.emplace_back(run.id);
+  const std::string_view near = nearest(id, ids);
+  return fail(Code::run_malformed, fmt::format("run \"{}\" is not in the catalogue", id),
+              near.empty() ? "name its run file with \"run\", or state its \"flop\""
+                           : fmt::format("did you mean \"{}\"?", near));
 }
 
 Result<std::vector<Row>> catalogue_rows() {

@@ -40,6 +40,9 @@ Result<Row> row_of(const Run& run);
 /// The embedded run files (data/runs), by path.
 Result<std::vector<Run>> catalogue_runs();
 
+/// The one of that id; run_malformed with the nearest id.
+Result<Run> find_catalogue_run(std::string_view id);
+
 /// Their rows, in the same order.
 Result<std::vector<Row>> catalogue_rows();
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "report/estimate_items.h"
 #include "report/uncertainty.h"
 #include "units/date.h"
 #include "units/print.h"
@@ -33,7 +34,20 @@ std::string estimate_lines(std::string_view label, const Estimate& estimate,
 
 /// "counting", "hardware time".
 std::string_view words_for(std::string_view method) {
+  if (method == "metered") return "meters";
+  if (method == "reported") return "what is reported";
+  if (method == "mixed") return "several methods";
   return method == "hardware" ? "hardware time" : method;
+}
+
+/// The total where it is none of the methods: of several, of meters or reports, or with parents.
+const Estimate* total_apart(const estimate::Estimates& estimates) {
+  const Estimate* const total = estimates.headline();
+  const auto methods = estimates.methods();
+  const bool is_method = std::ranges::any_of(methods, [&](const Estimate* one) {
+    return total != nullptr && one->formula == total->formula;
+  });
+  return is_method ? nullptr : total;
 }
 
 /// How a source came to its figure.
@@ -87,6 +101,7 @@ std::vector<std::string> assumptions_of(const estimate::Estimates& estimates) {
   if (estimates.stated_count && estimates.counted) {
     add_assumptions(layers_label, *estimates.counted, all);
   }
+  if (const Estimate* total = total_apart(estimates)) add_assumptions("total", *total, all);
   return all;
 }
 
@@ -101,8 +116,10 @@ std::vector<std::string> sources_of(const estimate::Run& run) {
 std::string headline_text(const estimate::Estimates& estimates) {
   const Estimate* headline = estimates.headline();
   if (headline == nullptr) return "no estimate\n";
+  const std::string view =
+      estimates.view->id == estimate::default_view ? "" : fmt::format(", {}", estimates.view->id);
   return amount_line("headline", headline->operations.mid,
-                     fmt::format(", by {}", words_for(headline->method))) +
+                     fmt::format(", by {}{}", words_for(headline->method), view)) +
          interval_line(*headline);
 }
 
@@ -114,6 +131,7 @@ std::string uncertainties_text(const estimate::Estimates& estimates, const TextS
   };
   for (const Estimate* estimate : estimates.methods()) add(words_for(estimate->method), *estimate);
   if (estimates.stated_count && estimates.counted) add(layers_label, *estimates.counted);
+  if (const Estimate* total = total_apart(estimates)) add("total", *total);
   return text;
 }
 
@@ -160,6 +178,7 @@ void write_run(JsonWriter& json, const RunReport& report) {
     write_printed(json, *report.run.printed.total);
   }
   write_headline(json, estimates.headline());
+  write_items(json, report);
   json.key("missing").begin_array();
   for (const std::string& text : estimates.missing) json.value(text);
   json.end_array();
@@ -173,8 +192,10 @@ Result<RunReport> report_run(estimate::Run run, const estimate::CrosscheckOption
 }
 
 bool is_complete(const RunReport& report) {
-  const auto methods = report.check.estimates.methods();
-  return std::ranges::all_of(methods, [](const Estimate* estimate) { return estimate->complete; });
+  const estimate::Estimates& estimates = report.check.estimates;
+  const auto methods = estimates.methods();
+  return (!estimates.total || estimates.total->complete) &&
+         std::ranges::all_of(methods, [](const Estimate* estimate) { return estimate->complete; });
 }
 
 std::string estimate_text(const RunReport& report, const TextStyle& style) {
@@ -185,6 +206,9 @@ std::string estimate_text(const RunReport& report, const TextStyle& style) {
   }
   if (estimates.stated_count && estimates.counted) {
     text += estimate_lines(layers_label, *estimates.counted, style);
+  }
+  if (const Estimate* total = total_apart(estimates)) {
+    text += estimate_lines("total", *total, style);
   }
   if (report.run.printed.total) text += printed_text(*report.run.printed.total);
   text += headline_text(estimates);

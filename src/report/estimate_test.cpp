@@ -7,6 +7,7 @@
 #include "estimate/calculator.h"
 #include "estimate/row.h"
 #include "report/crosscheck.h"
+#include "report/estimate_items.h"
 
 namespace pfsday::report {
 namespace {
@@ -48,7 +49,8 @@ TEST(EstimateCells, ArePfsDays) {
 TEST(EstimateJson, HasAmountsInOperationsAndPfsDays) {
   const auto run = estimate::calculate({.parameters = "1e9", .tokens = "1e12"});
   const RunReport report = report_run(*run).value();
-  EXPECT_EQ(estimate_json({&report, 1}), R"({
+  const std::string json = estimate_json({&report, 1});
+  EXPECT_THAT(json, testing::StartsWith(R"({
   "schema": "pfsday.estimate/1",
   "run": "",
   "name": "",
@@ -82,11 +84,45 @@ TEST(EstimateJson, HasAmountsInOperationsAndPfsDays) {
       "high": null
     }
   },
+)"));
+  EXPECT_THAT(json, HasSubstr(R"(
   "missing": [
     "hardware inputs of \"the run\""
   ]
+})"));
 }
-)");
+
+TEST(EstimateJson, ItemizesTheTotal) {
+  const auto run = estimate::calculate({.parameters = "1e9", .tokens = "1e12"});
+  const RunReport report = report_run(*run, {.view = "model-flop"}).value();
+  const std::string json = estimate_json({&report, 1});
+  EXPECT_THAT(json, HasSubstr(R"("view": {
+    "id": "model-flop",)"));
+  EXPECT_THAT(json, HasSubstr(R"("phases": [
+    {
+      "name": "the run",
+      "purpose": "pretrain",
+      "passes": "training",
+      "counted": true,
+      "judged": false,
+      "why": "forward and backward passes of the training steps",
+      "section": "Appendix B",
+      "share": 1,
+      "method": "counting",)"));
+  EXPECT_THAT(json, HasSubstr("\"lineage\": []"));
+}
+
+TEST(ItemGrid, HasColumnsForIntervalsWhereThereAreAny) {
+  const auto exact = estimate::calculate({.parameters = "1e9", .tokens = "1e12"});
+  const Grid plain = item_grid(report_run(*exact).value());
+  EXPECT_THAT(plain.headings, ElementsAre("phase", "purpose", "method", "counts", "FLOP", "share"));
+  EXPECT_THAT(plain.rows,
+              ElementsAre(ElementsAre("the run", "pretrain", "counting", "in", "6e21", "100.0 %")));
+  const auto range = estimate::calculate({.parameters = "1e9 to 2e9", .tokens = "1e12"});
+  const Grid wide = item_grid(report_run(*range).value());
+  EXPECT_THAT(wide.headings, testing::Contains("low"));
+  EXPECT_EQ(wide.rows[0].size(), wide.headings.size());
+  EXPECT_EQ(wide.rows[0][5], "6e21");
 }
 
 TEST(CrosscheckRows, MarkSlipsAndLeaveOutRunsWithoutInputs) {

@@ -10,6 +10,7 @@
 #include "cli/run_inputs.h"
 #include "cli/session.h"
 #include "estimate/calculator.h"
+#include "report/estimate_items.h"
 
 namespace pfsday::cli {
 namespace {
@@ -29,6 +30,9 @@ constexpr Option options[] = {
     {.name = "--utilization",
      .value = "SHARE[:KIND]",
      .doc = "share of the peak, e.g. 0.4:mfu; kinds: mfu hfu tensor-active sm-active smi assumed"},
+    {.name = "--view",
+     .value = "updates|eu-cumulative|us-ca|upstream|model-flop|hardware-flop",
+     .doc = "which phases the total counts; shows what is in and out, and why"},
     {.name = "--level", .value = "SHARE", .doc = "level of the intervals (default: 0.9)"},
     {.name = "--seed", .value = "N", .doc = "of what is sampled (default: 2018)"},
     {.name = "--samples", .value = "N", .doc = "how many, 1000 to 10M (default: 1M)"},
@@ -51,10 +55,10 @@ Result<estimate::Run> run_of_flags(const Args& args) {
 
 /// A run file has its own inputs.
 Result<void> refuse_calculator_options(const Args& args) {
-  constexpr std::string_view of_intervals[] = {"--level", "--seed", "--samples"};
+  constexpr std::string_view of_both[] = {"--view", "--level", "--seed", "--samples"};
   for (const Option& option : options) {
     if (option.value.empty() || !args.value(option.name)) continue;
-    if (std::ranges::find(of_intervals, option.name) != std::end(of_intervals)) continue;
+    if (std::ranges::find(of_both, option.name) != std::end(of_both)) continue;
     return fail(Code::usage, fmt::format("{} does not go with a run file", option.name),
                 "edit the run file, or leave it out");
   }
@@ -86,14 +90,24 @@ Table table_of(std::span<const report::RunReport> reports) {
   return table;
 }
 
-void print_text(Session& session, std::span<const report::RunReport> reports, bool explain) {
-  const report::TextStyle style{.width = session.terminal().width, .explain = explain};
+/// What the total is made of.
+void print_items(Session& session, const report::RunReport& report,
+                 const report::TextStyle& style) {
+  session.print("\n");
+  session.print(to_table(report::item_grid(report)));
+  session.print("\n" + report::item_reasons(report, style));
+}
+
+void print_text(Session& session, std::span<const report::RunReport> reports, const Args& args) {
+  const report::TextStyle style{.width = session.terminal().width,
+                                .explain = args.flag("--explain")};
   if (reports.size() > 1) session.print(table_of(reports));
-  if (reports.size() > 1 && !explain) return;
+  if (reports.size() > 1 && !style.explain) return;
   std::string_view separator = reports.size() > 1 ? "\n" : "";
   for (const report::RunReport& one : reports) {
     session.print(separator);
     session.print(report::estimate_text(one, style));
+    if (args.value("--view") || report::has_items_to_show(one)) print_items(session, one, style);
     separator = "\n";
   }
 }
@@ -102,8 +116,9 @@ Result<int> run(Session& session, const Args& args) {
   const uncertainty::Options uncertainty = TRY(read_uncertainty(args));
   std::vector<report::RunReport> reports;
   const auto add = [&](estimate::Run one, const estimate::ReadFile& read_file) -> Result<void> {
-    reports.push_back(TRY(
-        report::report_run(std::move(one), {.read_file = read_file, .uncertainty = uncertainty})));
+    reports.push_back(TRY(report::report_run(
+        std::move(one),
+        {.read_file = read_file, .view = args.choice("--view"), .uncertainty = uncertainty})));
     return {};
   };
   int exit_code = 0;
@@ -117,7 +132,7 @@ Result<int> run(Session& session, const Args& args) {
   if (args.flag("--json")) {
     session.print(report::estimate_json(reports));
   } else {
-    print_text(session, reports, args.flag("--explain"));
+    print_text(session, reports, args);
   }
   const bool complete = std::ranges::all_of(reports, report::is_complete);
   return lowest_exit_code(exit_code, complete ? 0 : exit_incomplete);
@@ -134,7 +149,9 @@ extern constinit const Command estimate{
         "options are the inputs, as for a calculator: --parameters and --tokens count, --chip and "
         "--chip-hours (or --chips and --days) take hardware time; with both, the two are held "
         "against each other. An amount may be a range, \"3e9 to 4e9\" (90 % of its values) or "
-        "\"3.5e9 +- 10%\", or rounded, ~3.5e9.\n",
+        "\"3.5e9 +- 10%\", or rounded, ~3.5e9.\n"
+        "A run has several right totals, each a view: --view says which phases and parents count, "
+        "and the table shows what is in and out, with the reason (docs/methods.md).\n",
     .example = "pfsday estimate --parameters 3.8e9 --tokens 3.3e12",
     .options = options,
     .run = run,

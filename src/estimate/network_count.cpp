@@ -1,0 +1,77 @@
+#include "estimate/network_count.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "count/step.h"
+
+namespace pfsday::estimate {
+namespace {
+
+struct CountedNetwork {
+  count::Counts counts = {};
+  std::vector<std::string> notes = {};
+};
+
+Result<count::Counts> count_graph(graph::Graph graph, Passes passes) {
+  const auto step = passes == Passes::training ? count::Step::training : count::Step::forward;
+  return count::count_step(std::move(graph), {.step = step}, count::CountOptions{});
+}
+
+/// Bindings that the model file had no use for.
+void note_unused(const importers::ImportOptions& bindings, const importers::Model& model,
+                 std::vector<std::string>& notes) {
+  const auto note = [&](const auto& bound) {
+    for (const auto& [name, size] : bound) {
+      if (std::ranges::find(model.used_bindings, name) != model.used_bindings.end()) continue;
+      notes.push_back(fmt::format("the binding of \"{}\" is not used by the model", name));
+    }
+  };
+  note(bindings.dimensions);
+  note(bindings.inputs);
+}
+
+Result<CountedNetwork> count_model(const Network& network, Passes passes,
+                                   const ReadFile& read_file) {
+  if (!read_file) {
+    return fail(Code::file_unreadable, fmt::format("model {} cannot be read here", network.model));
+  }
+  const importers::Bytes bytes = TRY(read_file(network.model));
+  importers::Model model =
+      TRY(in_file(network.model, importers::read_model(bytes, network.bindings)));
+  CountedNetwork result{.notes = std::move(model.notes)};
+  note_unused(network.bindings, model, result.notes);
+  result.counts = TRY(in_file(network.model, count_graph(std::move(model.graph), passes)));
+  return result;
+}
+
+Result<CountedNetwork> count_recipe(const Network& network, Passes passes) {
+  return CountedNetwork{.counts = TRY(count_graph(*network.recipe, passes)),
+                        .notes = network.notes};
+}
+
+}  // namespace
+
+Result<CountedExample> count_example(const CountingInputs& inputs, Passes passes,
+                                     const ReadFile& read_file) {
+  const Network& network = *inputs.network;
+  CountedNetwork counted = network.recipe ? TRY(count_recipe(network, passes))
+                                          : TRY(count_model(network, passes, read_file));
+  const auto& forward = counted.counts.pass(graph::Pass::forward).work;
+  const double networks = network.times / network.examples_per_pass;
+  return CountedExample{
+      .example = inputs.example,
+      .passes = passes,
+      .add_multiplies = forward.products.to_double() * networks,
+      .stated_add_multiplies = inputs.add_multiplies,
+      .operations = counted.counts.total.work.operations().to_double() * networks,
+      .forward_operations = forward.operations().to_double() * networks,
+      .uncounted_nodes = counted.counts.uncounted.size(),
+      .why = network.why,
+      .notes = std::move(counted.notes),
+  };
+}
+
+}  // namespace pfsday::estimate
