@@ -47,7 +47,8 @@ class Splitter {
     LoggedRun& run = runs_.back();
     const LoggedStep& last = run.steps.back().logged;
     if (step.step > last.step) return append(step, false);
-    if (is_other_model(last, step)) return begin_run(step);
+    // The last line before a restart may be cut off in the middle of a figure.
+    if (is_other_model(run.steps.front().logged, step)) return begin_run(step);
     if (repeats(step, last)) {
       ++run.duplicates;
       return;

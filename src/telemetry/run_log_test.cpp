@@ -97,6 +97,10 @@ TEST(LoggedRun, EndsWhereAnotherModelBegins) {
   ASSERT_EQ(runs.size(), 2U);
   EXPECT_EQ(runs[0].steps.size(), 2U);
   EXPECT_EQ(runs[1].restarts.size(), 0U);
+  // A figure of the last line that is cut off makes no other model.
+  auto cut = step_of(1, 2, "9");
+  cut.tokens_per_second = 20;
+  EXPECT_EQ(run_of({step_of(0, 2, "10"), cut, step_of(0, 2, "11")}).restarts.size(), 1U);
 }
 
 // torchtitan prints tokens per second and no time: lines count by the time of equal steps.
