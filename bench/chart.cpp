@@ -30,7 +30,7 @@ Chart chart_of(std::int64_t count) {
                             .y = y,
                             .label = "System " + std::to_string(i),
                             .interval = Interval{y / 2, 2 * y},
-                            .important = y > most});
+                            .priority = y > most ? 1.0 : 0.0});
     most = std::max(most, y);
   }
   chart.lines = {{.slope = 0.5, .from = -10, .to = 6, .label = "doubles every 7.2 months"}};

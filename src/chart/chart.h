@@ -37,14 +37,14 @@ struct Point {
   PointStyle style = PointStyle::solid;
   std::optional<Interval> interval = {};  ///< drawn as a whisker
   std::optional<std::size_t> group = {};  ///< index into Chart::groups
-  bool important = false;                 ///< labeled even where there are many points
+  double priority = 0;  ///< where there are many points, those that have more are labeled first
   PointNotes notes = {};
 };
 
 /// main: the fitted line. second: another fit, dashed. ruler: something to compare with, light.
 /// quantile: a line of a quantile. forecast: the main line beyond its points. threshold: an amount
-/// that does not change.
-enum class LineStyle : std::uint8_t { main, second, ruler, quantile, forecast, threshold };
+/// that does not change. date: a day.
+enum class LineStyle : std::uint8_t { main, second, ruler, quantile, forecast, threshold, date };
 
 /// log10 y = height + slope x. Drawn from `from` to `to`, and only inside the plot.
 struct Line {
@@ -56,8 +56,9 @@ struct Line {
   LineStyle style = LineStyle::main;
 };
 
-/// interval: where the line may be. fan: where a new point may fall.
-enum class BandStyle : std::uint8_t { interval, fan };
+/// interval: where the line may be. fan: where a new point may fall. core: the middle of a fan, on
+/// it. date: where a day may be.
+enum class BandStyle : std::uint8_t { interval, fan, core, date };
 
 struct BandEdge {
   double x = 0;
@@ -83,6 +84,14 @@ struct Era {
 struct Threshold {
   std::string label = {};
   double y = 1;
+};
+
+/// A named date, as an upright line across the plot, on a shade where it may be.
+struct DateLine {
+  std::string label = {};
+  double x = 0;
+  double low = 0;  ///< where it may be, if low < high
+  double high = 0;
 };
 
 struct Axis {
@@ -119,6 +128,7 @@ struct Chart {
   std::vector<Band> bands = {};
   std::vector<Era> eras = {};
   std::vector<Threshold> thresholds = {};
+  std::vector<DateLine> dates = {};
   double width = 960;   ///< pixels
   double height = 640;  ///< pixels; more where the texts need it
 };

@@ -6,10 +6,12 @@
 #include <cmath>
 #include <random>
 
+#include "chart/label_choice.h"
 #include "chart/layout.h"
 #include "chart/svg.h"
 #include "chart/testing.h"
 #include "chart/wrap.h"
+#include "chart/xml.h"
 
 namespace pfsday::chart {
 namespace {
@@ -149,18 +151,77 @@ TEST(LayOut, CutsLinesAtThePlot) {
   EXPECT_NEAR(path.back().y, layout.plot.y.end, 1e-9);
 }
 
-TEST(LayOut, LabelsOnlyWhatIsImportantAmongMany) {
+TEST(LayOut, OfManyPointsLabelsThoseOfTheHighestPriority) {
   Chart chart;
   for (int i = 0; i < 1000; ++i) {
     chart.points.push_back({.x = -10 + 0.01 * i,
                             .y = std::pow(10, 0.01 * (i % 100)),
                             .label = "n",
-                            .important = i % 250 == 99});
+                            .priority = i % 250 == 99 ? 1.0 : 0.0});
   }
   const Layout layout = lay_out(chart, FixedWidth());
-  EXPECT_EQ(layout.unlabeled, 996U);
-  EXPECT_EQ(texts_of(layout, TextRole::note)[0].text, "996 of 1000 points not labeled");
+  for (const std::size_t i : {99, 349, 599, 849}) EXPECT_TRUE(layout.points[i].label) << i;
+  EXPECT_GT(layout.unlabeled, 950U);
+  EXPECT_EQ(texts_of(layout, TextRole::note)[0].text,
+            std::to_string(layout.unlabeled) + " of 1000 points not labeled");
   expect_no_overlap(layout);
+}
+
+/// A place of no turned label, at a cost.
+LabelPlace place_at(double x, double cost) {
+  return {.box = {.center = {x, 0}, .half = {4, 4}}, .cost = cost};
+}
+
+TEST(ChoosePlaces, LetsOthersMoveAwayWhereThatIsCheaper) {
+  const WantedLabel first{.places = {place_at(0, 0), place_at(100, 1)}};
+  const WantedLabel second{.places = {place_at(0, 0)}};
+  const auto chosen = choose_places(std::vector{first, second});
+  EXPECT_EQ(chosen[0], 1U);
+  EXPECT_EQ(chosen[1], 0U);
+}
+
+TEST(ChoosePlaces, MovesTwoForOne) {
+  const WantedLabel left{.places = {place_at(0, 0), place_at(-100, 3)}};
+  const WantedLabel right{.places = {place_at(12, 0), place_at(100, 3)}};
+  const WantedLabel wide{.places = {place_at(6, 0)}};
+  const auto chosen = choose_places(std::vector{left, right, wide});
+  EXPECT_EQ(chosen[0], 1U);
+  EXPECT_EQ(chosen[1], 1U);
+  EXPECT_EQ(chosen[2], 0U);
+}
+
+TEST(ChoosePlaces, LeavesOutWhatCostsMore) {
+  const WantedLabel dear{.places = {place_at(0, 12)}, .missing_cost = 11};
+  EXPECT_FALSE(choose_places(std::vector{dear})[0]);
+  const WantedLabel first{.places = {place_at(0, 0)}};
+  const auto chosen = choose_places(std::vector{first, first});
+  EXPECT_TRUE(chosen[0]);
+  EXPECT_FALSE(chosen[1]);
+}
+
+TEST(LayOut, LeadersStopBeforeTheirLabels) {
+  const Layout layout = lay_out(chart_of_2018(), FixedWidth());
+  for (const PointMark& point : layout.points) {
+    if (!point.leader) continue;
+    EXPECT_GE(distance(point.label->box, point.leader->to), 2.9) << point.name;
+  }
+}
+
+TEST(LayOut, DatesAreUprightLinesWithTheirNames) {
+  Chart chart = chart_of_2018();
+  chart.dates = {{"break 2015-01-01", -5, -5.5, -4.5}, {"outside", 9}};
+  const Layout layout = lay_out(chart, FixedWidth());
+  const CurveMark& date = layout.curves[0];
+  EXPECT_EQ(date.style, LineStyle::date);
+  EXPECT_EQ(date.path[0].x, date.path[1].x);
+  EXPECT_NEAR(date.path[0].x, layout.plot.x.at(-5), 1e-9);
+  ASSERT_TRUE(date.label);
+  EXPECT_EQ(date.anchor.x, date.path[0].x);
+  EXPECT_EQ(layout.curves.size(), 4U);
+  ASSERT_EQ(layout.bands.size(), 1U);
+  EXPECT_NEAR(layout.bands[0].outline[0].x, layout.plot.x.at(-5.5), 1e-9);
+  expect_no_overlap(layout);
+  EXPECT_THAT(to_svg(layout, theme_of("light")), testing::HasSubstr(">break 2015-01-01<"));
 }
 
 /// Everything that a chart can hold.

@@ -20,14 +20,17 @@ TEST(Data, HasARowForEachThingDrawn) {
   chart.bands = {{.label = "band", .edges = {{0, 1, 2}}}};
   chart.eras = {{"era", -1, 0}};
   chart.thresholds = {{"limit", 1e25}};
-  EXPECT_EQ(
-      to_csv(chart),
-      "kind,name,date,until,value,to,low,high,group,method,source\n"
-      "point,\"Alex\"\"Net\",2012-09-30,,0.0058,,0.002,0.02,\"a, b\",counting,\"paper, 2012\"\n"
-      "line,fit,2017-12-31,2020-01-01,1,100,,,,,\n"
-      "band,band,2020-01-01,,,,1,2,,,\n"
-      "era,era,2019-01-01,2020-01-01,,,,,,,\n"
-      "threshold,limit,,,1e+25,,,,,,\n");
+  chart.dates = {{"break", 0, -1, 1}, {"day", 0}};
+  EXPECT_EQ(to_csv(chart),
+            "kind,style,name,date,until,value,to,low,high,group,method,source\n"
+            "point,solid,\"Alex\"\"Net\",2012-09-30,,0.0058,,0.002,0.02,\"a, b\",counting,\"paper, "
+            "2012\"\n"
+            "line,main,fit,2017-12-31,2020-01-01,1,100,,,,,\n"
+            "band,interval,band,2020-01-01,,,,1,2,,,\n"
+            "era,,era,2019-01-01,2020-01-01,,,,,,,\n"
+            "threshold,,limit,,,1e+25,,,,,,\n"
+            "date,,break,2020-01-01,,,,2019-01-01,2020-12-31,,,\n"
+            "date,,day,2020-01-01,,,,,,,,\n");
 }
 
 }  // namespace

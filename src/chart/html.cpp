@@ -11,6 +11,7 @@
 #include "chart/data.h"
 #include "chart/page_files.h"
 #include "chart/svg.h"
+#include "chart/xml.h"
 #include "units/print.h"
 
 namespace pfsday::chart {

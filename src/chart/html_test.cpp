@@ -26,7 +26,7 @@ TEST(Html, HoldsThePictureTheTableAndTheData) {
   const std::string page = page_of(small_chart());
   EXPECT_THAT(page, HasSubstr(to_svg(lay_out(small_chart(), FixedWidth()), theme_of("light"))));
   EXPECT_THAT(page, HasSubstr("<tr><td>A</td><td>2016-01-01</td><td class=\"number\">1</td></tr>"));
-  EXPECT_THAT(page, HasSubstr("<pre id=\"csv\" hidden>\nkind,name,"));
+  EXPECT_THAT(page, HasSubstr("<pre id=\"csv\" hidden>\nkind,style,name,"));
   EXPECT_EQ(page, page_of(small_chart()));
 }
 

@@ -29,7 +29,8 @@ struct TextMark {
   Box box = {};      ///< what the letters cover
 };
 
-enum class LineRole : std::uint8_t { grid, minor_tick, axis };
+/// axis: the line below the plot, which stays where ticks change.
+enum class LineRole : std::uint8_t { grid, tick, minor_tick, axis };
 
 struct LineMark {
   Segment segment = {};
@@ -42,6 +43,7 @@ struct CurveMark {
   LineStyle style = LineStyle::main;
   std::string text = {};  ///< of its label
   std::optional<TextMark> label = {};
+  Vec anchor = {};  ///< the place of the path that the label is at
   std::optional<Segment> leader = {};
 };
 
@@ -79,15 +81,15 @@ struct Layout {
   std::vector<Box> shades = {};  ///< of every other era
   std::vector<BandMark> bands = {};
   std::vector<LineMark> lines = {};    ///< of the axes, in the order of drawing
-  std::vector<CurveMark> curves = {};  ///< thresholds first, then the lines of the chart
+  std::vector<CurveMark> curves = {};  ///< thresholds first, then dates and lines
   std::vector<PointMark> points = {};  ///< in the order of the chart
   std::vector<TextMark> texts = {};    ///< all but the labels of points and curves
   std::vector<KeyMark> keys = {};
   std::size_t unlabeled = 0;
 };
 
-/// Up to which points are large, above the lines, and all of them get labels; beyond, only the
-/// important ones do.
+/// Up to which points are above the lines and all of them get labels; beyond, those of the highest
+/// priority do, as many as the plot has room for.
 inline constexpr std::size_t few_points = 120;
 
 /// The chart must have a point; its amounts are finite, and positive on a log axis.

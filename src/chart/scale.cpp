@@ -56,8 +56,8 @@ std::string plain_power(int exponent) {
 }  // namespace
 
 Range padded_dates(double low, double high) {
-  const double room = std::max(0.05 * (high - low), 0.2);
-  const double step = high - low <= 10 ? 0.5 : 1;
+  const double room = std::max(0.03 * (high - low), 0.2);
+  const double step = high - low <= 30 ? 0.5 : 1;
   return {step * std::floor((low - room) / step), step * std::ceil((high + room) / step)};
 }
 

@@ -5,8 +5,10 @@
 #include <cmath>
 #include <iterator>
 #include <numbers>
+#include <utility>
 
-#include "base/text.h"
+#include "chart/look.h"
+#include "chart/xml.h"
 
 namespace pfsday::chart {
 namespace {
@@ -16,58 +18,6 @@ std::string px(double value) {
   const double rounded = std::round(value * 100) / 100;
   return fmt::format("{}", rounded == 0 ? 0.0 : rounded);
 }
-
-struct Stroke {
-  std::string_view color;
-  double width;
-  std::string_view dashes = "";
-};
-
-Stroke stroke_of(LineStyle style, const Theme& theme) {
-  switch (style) {
-    case LineStyle::main:
-      return {theme.fitted, 2};
-    case LineStyle::second:
-      return {theme.fitted, 1.5, "7 5"};
-    case LineStyle::ruler:
-      return {theme.ruler, 1.25, "1.5 4"};
-    case LineStyle::quantile:
-      return {theme.fitted, 1, "2 3"};
-    case LineStyle::forecast:
-      return {theme.fitted, 2, "2 5"};
-    case LineStyle::threshold:
-      return {theme.ruler, 1.25, "9 4"};
-  }
-  return {};
-}
-
-Stroke stroke_of(LineRole role, const Theme& theme) {
-  switch (role) {
-    case LineRole::grid:
-      return {theme.grid, 1};
-    case LineRole::minor_tick:
-      return {theme.ruler, 1};
-    case LineRole::axis:
-      return {theme.muted, 1};
-  }
-  return {};
-}
-
-std::string_view color_of(const TextMark& text, const Theme& theme) {
-  if (text.role == TextRole::line) {
-    return stroke_of(text.line, theme).color == theme.ruler ? theme.muted : theme.fitted;
-  }
-  const bool strong =
-      text.role == TextRole::title || text.role == TextRole::point || text.role == TextRole::legend;
-  return strong ? theme.ink : theme.muted;
-}
-
-std::string_view color_of(std::optional<std::size_t> group, bool muted, const Theme& theme) {
-  if (group) return theme.groups.at(*group % max_groups);
-  return muted ? theme.other_point : theme.plain_point;
-}
-
-double strength_of(BandStyle style) { return style == BandStyle::interval ? 0.16 : 0.1; }
 
 std::string_view name_of(Anchor anchor) {
   return anchor == Anchor::start ? "start" : anchor == Anchor::middle ? "middle" : "end";
@@ -159,7 +109,8 @@ void Writer::path(std::span<const Vec> points) {
 void Writer::band(const BandMark& mark) {
   add("<path d=\"");
   path(mark.outline);
-  add("Z\" fill=\"{}\" fill-opacity=\"{}\"/>\n", theme_.band, strength_of(mark.style));
+  const auto [color, strength] = fill_of(mark.style, theme_);
+  add("Z\" fill=\"{}\" fill-opacity=\"{}\"/>\n", color, strength);
 }
 
 void Writer::curve(const CurveMark& mark) {
@@ -176,8 +127,13 @@ void Writer::curve(const CurveMark& mark) {
 /// A label stands in a group whose origin is the point that it names.
 void Writer::curve_label(const CurveMark& mark) {
   if (!mark.label) return;
-  const Vec origin = mark.leader ? mark.leader->from : mark.label->box.center;
-  add("<g class=\"tag\" transform=\"translate({} {})\">", px(origin.x), px(origin.y));
+  const Vec origin = mark.anchor;
+  add("<g class=\"tag\" transform=\"translate({} {})\"", px(origin.x), px(origin.y));
+  if (mark.path.size() == 2) {
+    const auto [from, to] = std::pair(mark.path[0], mark.path[1]);
+    add(" data-line=\"{} {} {} {}\"", px(from.x), px(from.y), px(to.x), px(to.y));
+  }
+  add(">");
   if (mark.leader) leader(*mark.leader, origin);
   text(*mark.label, origin);
   add("</g>\n");
@@ -221,10 +177,10 @@ void Writer::point(const PointMark& mark, std::size_t index) {
 
 void Writer::key(const KeyMark& mark) {
   if (mark.band) {
+    const auto [color, strength] = key_fill_of(*mark.band, theme_);
     add("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\" fill-opacity=\"{}\"/>\n",
         px(mark.box.center.x - mark.box.half.x), px(mark.box.center.y - mark.box.half.y),
-        px(2 * mark.box.half.x), px(2 * mark.box.half.y), theme_.band,
-        strength_of(*mark.band) + 0.05);
+        px(2 * mark.box.half.x), px(2 * mark.box.half.y), color, px(strength));
     return;
   }
   add("<g transform=\"translate({} {})\">", px(mark.box.center.x), px(mark.box.center.y));
@@ -242,6 +198,7 @@ void Writer::text(const TextMark& mark, Vec origin) {
     add(" paint-order=\"stroke\" stroke=\"{}\" stroke-width=\"3.5\" stroke-linejoin=\"round\"",
         theme_.background);
   }
+  if (mark.role == TextRole::note) add(" class=\"note\"");
   if (font.weight != 400) add(" font-weight=\"{}\"", font.weight);
   if (mark.anchor != Anchor::start) add(" text-anchor=\"{}\"", name_of(mark.anchor));
   if (mark.angle != 0) {
@@ -256,11 +213,16 @@ void write_background(const Layout& layout, Writer& out) {
   out.add("<g clip-path=\"url(#plot)\"><g class=\"world\">\n");
   for (const Box& shade : layout.shades) out.shade(shade);
   out.add("</g></g>\n<g class=\"ticks\">\n");
-  for (const LineMark& line : layout.lines) out.line(line);
+  for (const LineMark& line : layout.lines) {
+    if (line.role != LineRole::axis) out.line(line);
+  }
   for (const TextMark& text : layout.texts) {
     if (text.role == TextRole::tick) out.text(text);
   }
   out.add("</g>\n");
+  for (const LineMark& line : layout.lines) {
+    if (line.role == LineRole::axis) out.line(line);
+  }
   for (const KeyMark& key : layout.keys) out.key(key);
   for (const TextMark& text : layout.texts) {
     if (text.role != TextRole::tick && text.role != TextRole::era) out.text(text);
@@ -296,42 +258,7 @@ void write_plot(const Layout& layout, Writer& out) {
   out.add("</g>\n");
 }
 
-std::string_view entity_of(char c) {
-  switch (c) {
-    case '&':
-      return "&amp;";
-    case '<':
-      return "&lt;";
-    case '>':
-      return "&gt;";
-    case '"':
-      return "&quot;";
-    default:
-      return {};
-  }
-}
-
 }  // namespace
-
-std::string escape_xml(std::string_view text) {
-  const std::string valid = to_valid_utf8(text);
-  std::string out;
-  for (std::string_view rest = valid; !rest.empty();) {
-    const char c = rest.front();
-    const bool control = static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n';
-    const bool no_character = rest.starts_with("\uFFFE") || rest.starts_with("\uFFFF");
-    const std::string_view entity = entity_of(c);
-    if (control || no_character) {
-      out += "\uFFFD";
-    } else if (entity.empty()) {
-      out += c;
-    } else {
-      out += entity;
-    }
-    rest.remove_prefix(no_character ? 3 : 1);
-  }
-  return out;
-}
 
 std::string to_svg(const Layout& layout, const Theme& theme) {
   Writer out(theme);

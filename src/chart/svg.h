@@ -4,12 +4,12 @@
 //   const std::string svg = to_svg(lay_out(chart, measure), theme_of("dark"));
 //
 // Classes and data attributes say what is what, for the script of html.h: `point` groups have
-// their index in the chart, `tag` groups (labels of lines and eras) at what they name,
-// `world` groups move as a whole, `ticks` are replaced.
+// their index in the chart, `tag` groups (labels of lines and eras) stand at what they name and
+// know the ends of a straight line, `world` groups move as a whole, `ticks` are replaced, the
+// `note` counts what is not labeled.
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "chart/layout.h"
 #include "chart/theme.h"
@@ -18,9 +18,5 @@ namespace pfsday::chart {
 
 /// The same layout gives the same bytes.
 std::string to_svg(const Layout& layout, const Theme& theme);
-
-/// Text as XML content: markup escaped, bytes that are no UTF-8 and characters that XML forbids
-/// replaced by U+FFFD.
-std::string escape_xml(std::string_view text);
 
 }  // namespace pfsday::chart

@@ -21,7 +21,7 @@ Result<double> parse_factor(std::string_view option, std::string_view text) {
   return fail(Code::usage, fmt::format("{} \"{}\" is no factor of at least 1", option, text));
 }
 
-Result<void> read_known_within(const Args& args, trend::FitOptions& fit) {
+Result<void> read_known_within(const Args& args, bool uses_intervals, trend::FitOptions& fit) {
   for (const std::string& text : args.all("--known-within")) {
     const auto equals = text.rfind('=');
     const bool of_all = equals == std::string::npos;
@@ -34,7 +34,7 @@ Result<void> read_known_within(const Args& args, trend::FitOptions& fit) {
     }
   }
   fit.weighted = args.choice("--weights") == by_interval;
-  const bool used = fit.weighted || fit.interval.noise_by_row || args.flag("--estimators");
+  const bool used = fit.weighted || fit.interval.noise_by_row || uses_intervals;
   if (used || !args.flag("--known-within")) return {};
   return fail(Code::usage, "--known-within says how well a figure is known, and nothing asks",
               "add --weights interval or --noise interval");
@@ -83,9 +83,9 @@ Result<std::optional<trend::EraOptions>> read_eras(const Args& args) {
 
 }  // namespace
 
-Result<void> read_method(const Args& args, report::FitRequest& request) {
+Result<void> read_method(const Args& args, report::FitRequest& request, bool uses_intervals) {
   TRY(read_interval(args, request.options.interval));
-  TRY(read_known_within(args, request.options));
+  TRY(read_known_within(args, uses_intervals, request.options));
   request.eras = TRY(read_eras(args));
   if (request.table) {
     request.table->columns.low = find_text(args, "--low");

@@ -43,7 +43,8 @@ inline constexpr Option method_options[] = {
 };
 
 /// Sets what these options ask for; a weighted fit takes neither an interval nor breaks.
+/// `uses_intervals`: the command uses those of rows for something else too.
 /// Faults: usage, quantity_malformed.
-Result<void> read_method(const Args& args, report::FitRequest& request);
+Result<void> read_method(const Args& args, report::FitRequest& request, bool uses_intervals);
 
 }  // namespace pfsday::cli

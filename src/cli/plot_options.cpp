@@ -18,10 +18,13 @@ std::pair<std::string_view, std::string_view> cut_at_equals(std::string_view tex
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
-Result<report::NamedAmount> parse_threshold(std::string_view text) {
+/// An amount of the quantity that is drawn.
+Result<report::NamedAmount> parse_threshold(std::string_view text, trend::Quantity quantity) {
   const auto [amount, name] = cut_at_equals(text);
-  const double value = TRY(units::parse_as(amount, units::Dimension::operations, 1));
-  if (value > 0) return report::NamedAmount{.name = std::string(name), .operations = value};
+  const auto dimension = quantity == trend::Quantity::compute ? units::Dimension::operations
+                                                              : units::Dimension::number;
+  const double value = TRY(units::parse_as(amount, dimension, 1));
+  if (value > 0) return report::NamedAmount{.name = std::string(name), .amount = value};
   return fail(Code::usage, fmt::format("a threshold of \"{}\" cannot be drawn", amount),
               "write an amount above 0: --threshold 1e25");
 }
@@ -74,10 +77,10 @@ Result<report::PlotRuler> parse_ruler(std::string_view text) {
 
 Result<void> read_rulers(const Args& args, report::PlotOptions& options) {
   if (args.all("--ruler").empty()) return {};
-  options.rulers.clear();
+  options.rulers.emplace();
   for (const std::string& text : args.all("--ruler")) {
     report::PlotRuler ruler = TRY(parse_ruler(text));
-    if (ruler.months > 0) options.rulers.push_back(std::move(ruler));
+    if (ruler.months > 0) options.rulers->push_back(std::move(ruler));
   }
   return {};
 }
@@ -99,9 +102,10 @@ Result<void> read_size(const Args& args, report::PlotOptions& options) {
   return {};
 }
 
-Result<void> read_repeated(const Args& args, report::PlotOptions& options) {
+Result<void> read_repeated(const Args& args, trend::Quantity quantity,
+                           report::PlotOptions& options) {
   for (const std::string& text : args.all("--threshold")) {
-    options.thresholds.push_back(TRY(parse_threshold(text)));
+    options.thresholds.push_back(TRY(parse_threshold(text, quantity)));
   }
   for (const std::string& text : args.all("--split")) {
     options.splits.push_back(TRY(units::parse_date(text)));
@@ -116,20 +120,23 @@ Result<void> read_repeated(const Args& args, report::PlotOptions& options) {
 
 }  // namespace
 
-Result<report::PlotOptions> plot_options(const Args& args) {
+Result<report::PlotOptions> plot_options(const Args& args, trend::Quantity quantity) {
   report::PlotOptions options;
   if (args.choice("--scale") == "linear") options.scale = chart::YScale::linear;
   options.highlight = {args.all("--highlight").begin(), args.all("--highlight").end()};
   options.band = !args.flag("--no-band");
   if (const auto title = args.value("--title")) options.title = *title;
   TRY(read_eras(args, options));
-  TRY(read_repeated(args, options));
+  TRY(read_repeated(args, quantity, options));
   TRY(read_rulers(args, options));
   TRY(read_size(args, options));
-  if (const auto factor = args.value("--whiskers")) {
-    options.whisker_factor =
-        TRY(parse_number("--whiskers", *factor, "write a factor above 1: --whiskers 2",
-                         [](double value) { return value > 1; }));
+  if (const auto text = args.value("--whiskers")) {
+    options.whiskers.emplace();
+    if (*text != "stated") {
+      options.whiskers->factor =
+          TRY(parse_number("--whiskers", *text, "write a factor above 1: --whiskers 2; or stated",
+                           [](double value) { return value > 1; }));
+    }
   }
   if (const auto date = args.value("--forecast")) {
     options.forecast_to = TRY(units::parse_date(*date));

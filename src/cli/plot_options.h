@@ -38,8 +38,8 @@ inline constexpr Option look_options[] = {
      .doc = "the line that this share of systems is below",
      .repeated = true},
     {.name = "--whiskers",
-     .value = "FACTOR",
-     .doc = "draw each figure as known within this factor"},
+     .value = "FACTOR|stated",
+     .doc = "draw each figure as known within this factor, or in the interval that its row states"},
     {.name = "--forecast",
      .value = "DATE",
      .doc = "go on with the trend to this day, and show where new systems would fall"},
@@ -47,6 +47,6 @@ inline constexpr Option look_options[] = {
 };
 
 /// Faults: usage, date_malformed, quantity_malformed.
-Result<report::PlotOptions> plot_options(const Args& args);
+Result<report::PlotOptions> plot_options(const Args& args, trend::Quantity quantity);
 
 }  // namespace pfsday::cli

@@ -111,6 +111,7 @@ Result<FitReport> fit(const FitRequest& request) {
   const auto decisions = TRY(trend::decide(source.systems, request.selection, request.quantity));
   const auto points = trend::selected_points(source.systems, decisions, request.quantity);
   FitReport report;
+  report.options = request.options;
   report.main.fit = TRY(trend::fit_exponential(points, request.options));
   if (request.eras) {
     report.eras = TRY(trend::find_eras(points, *request.eras, request.options));

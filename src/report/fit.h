@@ -61,6 +61,7 @@ struct FitReport {
   std::string credit = {};  ///< of a set
   trend::Unit unit = trend::Unit::operations;
   bool is_set = false;
+  trend::FitOptions options = {};  ///< of its fits
   NamedFit main = {};
   std::optional<trend::Eras> eras = {};
   std::vector<HeldAgainst> rulers = {};

@@ -9,15 +9,6 @@
 #include "estimate/row.h"
 
 namespace pfsday::report {
-namespace {
-
-std::string capitalized(std::string_view text) {
-  std::string out(text);
-  out[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(out[0])));
-  return out;
-}
-
-}  // namespace
 
 Result<FitSource> read_table(const TableText& text, trend::Quantity quantity) {
   trend::SystemTable table =
@@ -68,6 +59,12 @@ std::string describe(const FitSource& source, const trend::Selection& selection,
   if (source.is_set) return selected.empty() ? source.rule : source.rule + ", " + selected;
   if (selected.empty()) return fmt::format("all rows with {}", word);
   return fmt::format("rows with {}: {}", word, selected);
+}
+
+std::string capitalized(std::string_view text) {
+  std::string out(text);
+  out[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(out[0])));
+  return out;
 }
 
 std::string short_name(std::string_view path) {

@@ -59,6 +59,9 @@ Result<FitSource> read_set(std::string_view id, trend::Quantity quantity);
 std::string describe(const FitSource& source, const trend::Selection& selection,
                      trend::Quantity quantity);
 
+/// "Compute" of "compute".
+std::string capitalized(std::string_view text);
+
 /// "compute.csv" of "data/compute.csv"; "standard input" of "-".
 std::string short_name(std::string_view path);
 

@@ -26,7 +26,7 @@ struct NamedSpan {
 
 struct NamedAmount {
   std::string name = {};  ///< empty: written as the amount
-  double operations = 0;  ///< or the unit of the quantity that is fitted
+  double amount = 0;      ///< in the unit of the quantity that is fitted
 };
 
 /// A doubling time to compare with.
@@ -34,6 +34,11 @@ struct PlotRuler {
   double months = 24;
   std::string name =
       {};  ///< of what doubles so; empty: that of Moore's law, if it is one of its times
+};
+
+/// How well each figure is known: within a factor, or as its row states, where it does.
+struct Whiskers {
+  std::optional<double> factor = {};  ///< more than 1
 };
 
 struct PlotOptions {
@@ -45,9 +50,10 @@ struct PlotOptions {
   std::vector<NamedSpan> eras = {};
   /// Days that cut the window into parts, each with a line of its own instead of one for all.
   std::vector<units::Date> splits = {};
-  std::vector<PlotRuler> rulers = {{}};       ///< drawn from where the fit begins
-  std::vector<double> quantiles = {};         ///< in (0, 1): of log10 of the amount, given the date
-  std::optional<double> whisker_factor = {};  ///< more than 1: each figure is known within it
+  /// Drawn from where the fit begins. None: Moore's law beside compute, and nothing beside others.
+  std::optional<std::vector<PlotRuler>> rulers = {};
+  std::vector<double> quantiles = {};  ///< in (0, 1): of log10 of the amount, given the date
+  std::optional<Whiskers> whiskers = {};
   std::optional<units::Date> forecast_to = {};
   double width = 960;   ///< pixels
   double height = 640;  ///< pixels
@@ -55,7 +61,7 @@ struct PlotOptions {
 };
 
 /// Faults: usage (nothing has a name that is to be highlighted; more of them than there are colors;
-/// a forecast that ends before the systems do); fit_not_converged, of a quantile line.
+/// no row states the interval that its whisker is to show); those of add_lines.
 Result<chart::Chart> chart_of(const FitReport& report, const PlotOptions& options);
 
 }  // namespace pfsday::report

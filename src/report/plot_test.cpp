@@ -60,7 +60,8 @@ TEST(ChartOf, SplitsGiveEachPartItsLine) {
       chart_of(*fit({.set = "2019-chart"}), {.splits = {*units::parse_date("2012-06-01")}});
   ASSERT_TRUE(chart);
   ASSERT_EQ(chart->lines.size(), 3U);
-  EXPECT_EQ(chart->lines[0].label, "doubles every 21.6 months");
+  EXPECT_EQ(chart->lines[0].style, chart::LineStyle::ruler);
+  EXPECT_EQ(chart->lines[1].label, "doubles every 21.6 months");
   EXPECT_EQ(chart->lines[2].label, "doubles every 3.35 months");  // as in the chart of 2018
   EXPECT_THAT(chart->subtitle, testing::HasSubstr("21.6 months (90 % interval"));
   EXPECT_TRUE(chart->bands.empty());
@@ -68,11 +69,11 @@ TEST(ChartOf, SplitsGiveEachPartItsLine) {
 
 TEST(ChartOf, DrawsWhatIsAskedFor) {
   const auto chart = chart_of(*fit({}), {.highlight = {"DeepMind", "AlexNet"},
-                                         .thresholds = {{.operations = 8.64e23}},
+                                         .thresholds = {{.amount = 8.64e23}},
                                          .eras = {{.name = "early", .to = units::Date{16000}}},
-                                         .rulers = {{18}, {30, "chips"}},
+                                         .rulers = std::vector<PlotRuler>{{18}, {30, "chips"}},
                                          .quantiles = {0.9},
-                                         .whisker_factor = 2,
+                                         .whiskers = Whiskers{2},
                                          .forecast_to = units::Date{18262}});
   ASSERT_TRUE(chart);
   EXPECT_EQ(chart->points[1].group, 1U);
@@ -95,8 +96,8 @@ TEST(ChartOf, DrawsWhatIsAskedFor) {
 
 TEST(ChartOf, LabelsRecordsAmongMany) {
   const chart::Chart chart = *chart_of(*fit({}), {});
-  EXPECT_TRUE(chart.points[1].important);   // AlexNet, more than Dropout
-  EXPECT_FALSE(chart.points[3].important);  // DQN
+  EXPECT_GT(chart.points[1].priority, 1);  // AlexNet, more than Dropout
+  EXPECT_LE(chart.points[3].priority, 1);  // DQN
 }
 
 TEST(ChartOf, RefusesWhatIsNotThere) {

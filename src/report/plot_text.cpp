@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <utility>
+#include <vector>
 
+#include "base/text.h"
 #include "units/quantity.h"
 
 namespace pfsday::report {
@@ -24,13 +27,29 @@ std::string interval_text(const trend::Fit& fit) {
   return fmt::format("{:g} % interval unbounded", 100 * fit.interval.level);
 }
 
+/// "1 break by BIC: 2017-03-14 (90 % interval 2016-09-02 to 2017-11-20)".
+std::string breaks_text(const trend::Eras& eras, double level) {
+  if (eras.best == 0) return fmt::format("no break by BIC, of up to {}", eras.options.most);
+  std::vector<std::string> dates;
+  for (const trend::BreakDate& found : eras.breaks) {
+    dates.push_back(units::to_string(found.date));
+    if (!found.low || !found.high) continue;
+    dates.back() += fmt::format(" ({:g} % interval {} to {})", 100 * level,
+                                units::to_string(*found.low), units::to_string(*found.high));
+  }
+  return fmt::format("{} break{} by BIC: {}", eras.best, eras.best == 1 ? "" : "s",
+                     join(dates, ", "));
+}
+
 }  // namespace
 
-std::string growth_text(const trend::Fit& fit) {
-  if (!fit.doubling_months) return "does not grow";
-  return (*fit.doubling_months > 0 ? "doubles every " : "halves every ") +
-         months_text(*fit.doubling_months);
+std::string growth_text(const std::optional<double>& doubling_months) {
+  if (!doubling_months) return "does not grow";
+  return (*doubling_months > 0 ? "doubles every " : "halves every ") +
+         months_text(*doubling_months);
 }
+
+std::string growth_text(const trend::Fit& fit) { return growth_text(fit.doubling_months); }
 
 std::string variant_text(const NamedFit& variant) {
   const auto& months = variant.fit.doubling_months;
@@ -51,6 +70,7 @@ std::string subtitle_of(const FitReport& report, const std::string& growth) {
   if (report.published) {
     text += fmt::format("; published: {}", report.published->doubling_months);
   }
+  if (report.eras) text += "; " + breaks_text(*report.eras, report.main.fit.interval.level);
   return text + ".\nVintage: " + report.vintage + ".";
 }
 
@@ -59,8 +79,10 @@ std::string caption_of(const FitReport& report) {
   for (const trend::Point& point : report.main.fit.points) {
     if (point.implied) text += fmt::format(" {}: {}.", point.name, point.note);
   }
-  text += fmt::format(" Lines: least squares of log10({}) on the date ({}); interval: Student's t.",
-                      trend::names_of(report.quantity).unit, report.main.fit.axis->text);
+  text += fmt::format(" Lines: least squares of log10({}) on the date ({}); intervals: {}.",
+                      trend::names_of(report.quantity).unit, report.main.fit.axis->text,
+                      text_of_interval(report.main.fit.interval));
+  if (report.eras) text += " Breaks: " + text_of_search(report.eras->options) + ".";
   if (report.unit == trend::Unit::pfs_days) text += " 1 pfs-day = 8.64e19 operations.";
   return report.credit.empty() ? text : text + "\nSource: " + report.credit + ".";
 }
@@ -80,12 +102,15 @@ std::string ruler_text(double months, const std::string& name) {
   return fmt::format("{}doubles every {:.3g} months", prefix, months);
 }
 
+double left_unit(const FitReport& report) {
+  const bool in_pfs_days =
+      report.quantity == trend::Quantity::compute && report.unit == trend::Unit::pfs_days;
+  return in_pfs_days ? units::operations_per_pfs_day : 1;
+}
+
 chart::YAxis y_axis_of(const FitReport& report, chart::YScale scale) {
-  const std::string kind = scale == chart::YScale::log ? ", log scale)" : ")";
   const auto& names = trend::names_of(report.quantity);
   chart::YAxis axis{.unit = std::string(names.unit), .scale = scale};
-  std::string phrase(names.phrase);
-  phrase[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(phrase[0])));
   std::string long_unit = axis.unit;
   if (report.quantity == trend::Quantity::compute) {
     if (report.unit == trend::Unit::pfs_days) {
@@ -98,7 +123,11 @@ chart::YAxis y_axis_of(const FitReport& report, chart::YScale scale) {
                     .per_unit = 1 / units::operations_per_pfs_day};
     }
   }
-  axis.title = fmt::format("{} ({}{}", phrase, long_unit, kind);
+  std::vector<std::string> notes;
+  if (long_unit != names.phrase) notes.push_back(std::move(long_unit));
+  if (scale == chart::YScale::log) notes.emplace_back("log scale");
+  axis.title = capitalized(names.phrase);
+  if (!notes.empty()) axis.title += " (" + join(notes, ", ") + ")";
   return axis;
 }
 

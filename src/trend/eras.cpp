@@ -36,10 +36,12 @@ EraFit to_era_fit(const stats::BreakFit& fit, double total_squares, const DateCo
   eras.r2 = total_squares > 0 ? 1 - fit.residual_square_sum / total_squares : 0;
   for (const double at : fit.breaks) eras.breaks.push_back(*date_at(axis, at));
   for (const stats::Segment& segment : fit.segments) {
+    const units::Date from = *date_at(axis, segment.start);
     eras.eras.push_back(
-        {.from = *date_at(axis, segment.start),
+        {.from = from,
          .to = *date_at(axis, segment.end),
          .n = segment.n,
+         .height = segment.start_height + segment.slope * (axis.years(from) - segment.start),
          .slope = segment.slope,
          .doubling_months = doubling_months_of(segment.slope, axis.months_per_year)});
   }

@@ -39,7 +39,8 @@ struct Era {
   units::Date from = {};  ///< the first system, or the break
   units::Date to = {};    ///< the break after, or the last system
   std::size_t n = 0;
-  double slope = 0;  ///< decades per year
+  double height = 0;  ///< log10 of the amount on the line at `from`
+  double slope = 0;   ///< decades per year
   std::optional<double> doubling_months = {};
 };
 

@@ -10,8 +10,8 @@
 
 #include "base/stable_order.h"
 #include "base/text.h"
-#include "stats/bootstrap.h"
 #include "stats/covariance.h"
+#include "stats/distributions.h"
 #include "stats/least_squares.h"
 
 namespace pfsday::trend {
@@ -58,33 +58,6 @@ void sort_by_x(std::vector<double>& x, std::vector<double>& y) {
   y = std::move(sorted_y);
 }
 
-Result<Uncertainty> robust(std::vector<double> x, std::vector<double> y,
-                           const IntervalOptions& options) {
-  sort_by_x(x, y);
-  const auto fit = TRY(stats::fit_least_squares(stats::line_design(x), y));
-  const auto covariance =
-      TRY(stats::covariance(fit, {.kind = error_kind_of(options.method),
-                                  .lags = std::min(stats::newey_west_lags(fit.n), fit.n - 1)}));
-  return Uncertainty{.slope = stats::coefficient_interval(fit, covariance, 1, options.level),
-                     .slope_se = stats::standard_error(covariance, 1)};
-}
-
-Result<Uncertainty> bootstrap(std::span<const double> x, std::span<const double> y,
-                              const IntervalOptions& options,
-                              std::span<const stats::Interval> row_bounds) {
-  std::vector<stats::Interval> noise;
-  if (options.noise_by_row) {
-    noise.assign(row_bounds.begin(), row_bounds.end());
-  } else if (options.noise_factor > 1) {
-    noise = stats::equal_noise(y.size(), std::log10(options.noise_factor));
-  }
-  const auto lines = TRY(stats::bootstrap_line(
-      x, y, {.resamples = options.resamples, .seed = options.seed, .noise = noise}));
-  const auto rule = options.method == IntervalMethod::bca ? stats::BootstrapRule::bca
-                                                          : stats::BootstrapRule::percentile;
-  return Uncertainty{.slope = lines.slope_interval(options.level, rule)};
-}
-
 }  // namespace
 
 std::span<const IntervalMethodNames> interval_methods() {
@@ -109,15 +82,67 @@ Result<IntervalMethod> find_interval_method(std::string_view name) {
               "they are: " + join(names, ", "));
 }
 
+double LineCovariance::of_height(double x) const {
+  const double u = x - center;
+  return height + 2 * u * both + u * u * slope;
+}
+
+Result<LineCovariance> covariance_of(std::span<const double> x, std::span<const double> y,
+                                     const stats::Line& line, IntervalMethod method) {
+  const double variance = line.residual_deviation * line.residual_deviation;
+  LineCovariance of_line{.center = line.mean_x,
+                         .height = variance / static_cast<double>(line.n),
+                         .slope = line.slope_se * line.slope_se};
+  if (method == IntervalMethod::t) return of_line;
+  if (method == IntervalMethod::likelihood) {  // independent of the slope at the mean x
+    of_line.height =
+        line.intercept_se * line.intercept_se - line.mean_x * line.mean_x * of_line.slope;
+    return of_line;
+  }
+  std::vector<double> u, sorted_y(y.begin(), y.end());
+  for (const double place : x) u.push_back(place - line.mean_x);
+  sort_by_x(u, sorted_y);
+  const auto fit = TRY(stats::fit_least_squares(stats::line_design(u), sorted_y));
+  const auto covariance =
+      TRY(stats::covariance(fit, {.kind = error_kind_of(method),
+                                  .lags = std::min(stats::newey_west_lags(fit.n), fit.n - 1)}));
+  of_line.height = covariance(0, 0);
+  of_line.slope = covariance(1, 1);
+  of_line.both = covariance(0, 1);
+  return of_line;
+}
+
+Result<stats::LineBootstrap> bootstrap_of(std::span<const double> x, std::span<const double> y,
+                                          const IntervalOptions& options,
+                                          std::span<const stats::Interval> row_bounds) {
+  std::vector<stats::Interval> noise;
+  if (options.noise_by_row) {
+    noise.assign(row_bounds.begin(), row_bounds.end());
+  } else if (options.noise_factor > 1) {
+    noise = stats::equal_noise(y.size(), std::log10(options.noise_factor));
+  }
+  return stats::bootstrap_line(
+      x, y, {.resamples = options.resamples, .seed = options.seed, .noise = noise});
+}
+
+stats::BootstrapRule rule_of(IntervalMethod method) {
+  return method == IntervalMethod::bca ? stats::BootstrapRule::bca
+                                       : stats::BootstrapRule::percentile;
+}
+
 Result<Uncertainty> uncertainty_of(std::span<const double> x, std::span<const double> y,
                                    const stats::Line& line, const IntervalOptions& options,
                                    std::span<const stats::Interval> row_bounds) {
-  if (options.method == IntervalMethod::t) {
-    return Uncertainty{.slope = stats::slope_interval(line, options.level),
-                       .slope_se = line.slope_se};
+  if (is_bootstrap(options.method)) {
+    const auto lines = TRY(bootstrap_of(x, y, options, row_bounds));
+    return Uncertainty{.slope = lines.slope_interval(options.level, rule_of(options.method))};
   }
-  if (is_bootstrap(options.method)) return bootstrap(x, y, options, row_bounds);
-  return robust({x.begin(), x.end()}, {y.begin(), y.end()}, options);
+  const auto covariance = TRY(covariance_of(x, y, line, options.method));
+  const double error = std::sqrt(std::max(0.0, covariance.slope));
+  const double reach =
+      error * stats::student_t_quantile((1 + options.level) / 2,
+                                        static_cast<double>(line.degrees_of_freedom()));
+  return Uncertainty{.slope = {line.slope - reach, line.slope + reach}, .slope_se = error};
 }
 
 }  // namespace pfsday::trend

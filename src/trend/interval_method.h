@@ -19,6 +19,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "stats/bootstrap.h"
 #include "stats/interval.h"
 #include "stats/line.h"
 
@@ -63,9 +64,31 @@ struct Uncertainty {
   std::optional<double> slope_se = {};  ///< of this method; none of a bootstrap
 };
 
+/// Variances and covariance of a line's slope and of its height at the mean x.
+struct LineCovariance {
+  double center = 0;  ///< the mean x
+  double height = 0;
+  double slope = 0;
+  double both = 0;
+
+  double of_height(double x) const;  ///< the variance of the line's height at x
+};
+
+/// Under a method that is no bootstrap; `line` is that of least squares through (x[i], y[i]), or
+/// the weighted one.
+/// Faults: those of stats::covariance.
+Result<LineCovariance> covariance_of(std::span<const double> x, std::span<const double> y,
+                                     const stats::Line& line, IntervalMethod method);
+
+/// The resamples that the options ask for. `row_bounds`: what noise_by_row may add to each y.
+/// Faults: those of stats::bootstrap_line.
+Result<stats::LineBootstrap> bootstrap_of(std::span<const double> x, std::span<const double> y,
+                                          const IntervalOptions& options,
+                                          std::span<const stats::Interval> row_bounds = {});
+stats::BootstrapRule rule_of(IntervalMethod method);  ///< of a bootstrap
+
 /// Of the slope of the least-squares line through (x[i], y[i]), by a method other than likelihood.
-/// `row_bounds`: what noise_by_row may add to each y.
-/// Faults: those of stats::covariance and stats::bootstrap_line.
+/// Faults: those of covariance_of and bootstrap_of.
 Result<Uncertainty> uncertainty_of(std::span<const double> x, std::span<const double> y,
                                    const stats::Line& line, const IntervalOptions& options,
                                    std::span<const stats::Interval> row_bounds = {});

@@ -124,6 +124,19 @@ const tests = {
     assert.equal(await page.locator("#figure.large").count(), 0);
   },
 
+  async "labels of lines stay at their lines when the view is closer"(url) {
+    const page = await open(url);
+    for (let i = 0; i < 3; ++i) await page.getByRole("button", { name: "Zoom in" }).click();
+    const gap = await page.evaluate(() => {
+      const tag = [...document.querySelectorAll(".tag")].find((one) => one.textContent.startsWith("doubles every"));
+      const { e: x, f: y } = tag.getCTM();
+      const line = document.querySelector('.world path[stroke-width="2"]'), matrix = line.getCTM();
+      const [from, to] = [0, line.getTotalLength()].map((at) => line.getPointAtLength(at).matrixTransform(matrix));
+      return Math.abs((to.y - from.y) * x - (to.x - from.x) * y + to.x * from.y - to.y * from.x) / Math.hypot(to.x - from.x, to.y - from.y);
+    });
+    assert.ok(gap < 1, `${gap} pixels from the line`);
+  },
+
   async "the view is in the address"(url) {
     const page = await open(url);
     await page.getByRole("button", { name: "Zoom in" }).click();

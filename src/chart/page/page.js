@@ -17,7 +17,10 @@ const placed = (element) => {
 };
 const points = [...svg.querySelectorAll(".point")].map(placed)
   .sort((a, b) => a.element.dataset.index - b.element.dataset.index);
-const tags = [...svg.querySelectorAll(".tag")].map(placed);
+const tags = [...svg.querySelectorAll(".tag")].map((element) => {
+  const [x1, y1, x2, y2] = element.dataset.line?.split(" ").map(Number) ?? [];
+  return { ...placed(element), line: x2 === undefined ? null : [{ x: x1, y: y1 }, { x: x2, y: y2 }] };
+});
 const worlds = [...svg.querySelectorAll(".world")];
 const cells = [...rows.querySelectorAll("tbody tr")].map((row) => [...row.cells].map((cell) => cell.textContent));
 const walk = points.map((_, i) => i).sort((a, b) => points[a].x - points[b].x || points[a].y - points[b].y);
@@ -49,14 +52,32 @@ function draw() {
   const { k, x, y } = view;
   for (const world of worlds) world.setAttribute("transform", `matrix(${k} 0 0 ${k} ${x} ${y})`);
   for (const item of [...points, ...tags]) {
-    const at = seen(item);
-    item.element.setAttribute("transform", `translate(${at.x} ${at.y})`);
+    item.at = item.line ? alongLine(item) : seen(item);
+    item.element.setAttribute("transform", `translate(${item.at.x} ${item.at.y})`);
     item.element.querySelector(".whisker")?.setAttribute("transform", `scale(1 ${k})`);
   }
   drawTicks();
   drawNames();
   if (chosen >= 0) showCard();
   remember();
+}
+
+/// Where the label of a straight line goes: with the part of the line that is in view.
+function alongLine(item) {
+  const at = seen(item), [from, to] = item.line.map(seen);
+  const step = { x: to.x - from.x, y: to.y - from.y }, size = Math.hypot(step.x, step.y);
+  let first = 0, last = 1;  // of the part in view, as shares of the line
+  for (const [axis, low, high] of [["x", left, right], ["y", top_, bottom]]) {
+    if (step[axis] === 0) continue;
+    const ends = [(low - from[axis]) / step[axis], (high - from[axis]) / step[axis]];
+    first = Math.max(first, Math.min(...ends));
+    last = Math.min(last, Math.max(...ends));
+  }
+  if (view.k === 1 || first >= last) return at;
+  const share = ((at.x - from.x) * step.x + (at.y - from.y) * step.y) / size ** 2;
+  const margin = Math.min((last - first) / 2, 120 / size);
+  const moved = clamp(share, first + margin, last - margin);
+  return { x: from.x + moved * step.x, y: from.y + moved * step.y };
 }
 
 // --- Ticks of a part of the chart: the drawn ones are those of the whole ---
@@ -139,21 +160,30 @@ function drawTicks() {
 
 // --- Names of systems for which the whole chart has no room ---
 
+const note = svg.querySelector(".note"), noteOfAll = note?.textContent;
 const nameless = points.filter(({ element }) => !element.querySelector("text"));
 const boxOf = (item) => {
-  const box = item.element.getBBox(), at = seen(item);
-  return { x: at.x + box.x, y: at.y + box.y, width: box.width, height: box.height };
+  const { x, y, width, height } = item.element.getBBox();
+  return { x: item.at.x + x, y: item.at.y + y, width, height };
 };
 const meet = (a, b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 
 function drawNames() {
   for (const { element } of nameless) element.querySelector("text")?.remove();
-  const shown = points.filter((item) => inPlot(seen(item)));
-  if (view.k === 1 || shown.length > 300) return;
+  const shown = points.filter((item) => inPlot(item.at));
+  const named = view.k > 1 && shown.length <= 300 ? addNames(shown) : 0;
+  if (!note) return;
+  const missing = shown.filter((item) => nameless.includes(item)).length - named;
+  note.textContent = view.k === 1 ? noteOfAll : `${missing} of ${shown.length} points in view not labeled`;
+}
+
+/// Returns how many have found room.
+function addNames(shown) {
   const taken = [...shown, ...tags].map(boxOf);
+  let named = 0;
   const model = svg.querySelector(".tag text, .point text") ?? ticks.querySelector("text");
   for (const item of shown.filter((shownItem) => nameless.includes(shownItem))) {
-    const text = model.cloneNode(false), at = seen(item);
+    const text = model.cloneNode(false), { at } = item;
     for (const name of ["transform", "font-weight", "text-anchor"]) text.removeAttribute(name);
     text.textContent = cells[points.indexOf(item)][0];
     const width = 6.9 * text.textContent.length;
@@ -162,7 +192,9 @@ function drawNames() {
     for (const [name, value] of Object.entries({ x: 7, y: 4.7, fill: "currentColor", "font-size": 13 })) text.setAttribute(name, value);
     item.element.append(text);
     taken.push(box);
+    ++named;
   }
+  return named;
 }
 
 // --- The card and the walk from point to point ---

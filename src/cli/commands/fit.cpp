@@ -83,7 +83,7 @@ Result<void> check_together(const Args& args, const report::FitRequest& request)
 Result<report::FitRequest> request_of(const Session& session, const Args& args,
                                       std::optional<std::string_view> path) {
   report::FitRequest request = TRY(fit_request(session, args, path));
-  TRY(read_method(args, request));
+  TRY(read_method(args, request, args.flag("--estimators")));
   TRY(check_together(args, request));
   request.rulers = args.flag("--rulers");
   TRY(read_quantity(args, request));

@@ -11,6 +11,7 @@
 #include "chart/renderer.h"
 #include "chart/svg.h"
 #include "cli/command.h"
+#include "cli/fit_method.h"
 #include "cli/fit_options.h"
 #include "cli/plot_options.h"
 #include "cli/session.h"
@@ -25,7 +26,8 @@ constexpr Option own_options[] = {
     {.name = "--data", .value = "PATH", .doc = "write what is drawn as comma-separated values"},
     {.name = "--theme", .value = "light|dark|print", .doc = "colors"},
 };
-constexpr auto options = join_options(own_options, look_options, selection_options);
+constexpr auto options =
+    join_options(own_options, look_options, selection_options, quantity_options, method_options);
 
 constexpr double png_scale = 2;  // PNG pixels per SVG pixel: 200 dpi on a page 24 cm wide
 
@@ -79,14 +81,23 @@ Result<void> write(Session& session, const std::string& path, std::string_view b
   return {};
 }
 
-Result<std::string> render(Session& session, const chart::Chart& chart, Format format,
-                           const chart::Theme& theme) {
-  const auto renderer = TRY(chart::Renderer::open(renderer_paths()));
-  const chart::Layout layout = chart::lay_out(chart, *renderer);
+/// Says which names are not on the picture, where a reader would expect them.
+void report_missing_labels(Session& session, const chart::Layout& layout) {
   if (layout.unlabeled > 0 && layout.points.size() <= chart::few_points) {
     session.warn(fmt::format("{} of {} systems have no label, as there is no room",
                              layout.unlabeled, layout.points.size()));
   }
+  for (const chart::CurveMark& curve : layout.curves) {
+    if (curve.text.empty() || curve.label) continue;
+    session.warn(fmt::format("the line \"{}\" has no label, as there is no room", curve.text));
+  }
+}
+
+Result<std::string> render(Session& session, const chart::Chart& chart, Format format,
+                           const chart::Theme& theme) {
+  const auto renderer = TRY(chart::Renderer::open(renderer_paths()));
+  const chart::Layout layout = chart::lay_out(chart, *renderer);
+  report_missing_labels(session, layout);
   if (format == Format::html) return chart::to_html(chart, layout, theme);
   std::string svg = chart::to_svg(layout, theme);
   return format == Format::png ? renderer->to_png(svg, png_scale) : svg;
@@ -94,9 +105,11 @@ Result<std::string> render(Session& session, const chart::Chart& chart, Format f
 
 Result<int> run(Session& session, const Args& args) {
   const auto target = TRY(target_of(args));
-  const report::PlotOptions looks = TRY(plot_options(args));
   const auto path = file_of(args);
-  const report::FitRequest request = TRY(fit_request(session, args, path));
+  report::FitRequest request = TRY(fit_request(session, args, path));
+  TRY(read_quantity(args, request));
+  TRY(read_method(args, request, false));
+  const report::PlotOptions looks = TRY(plot_options(args, request.quantity));
   const report::FitReport report = TRY(report::fit(request));
   report_faulty_rows(session, report.rows, path.value_or(""));
   const chart::Chart chart = TRY(report::chart_of(report, looks));
@@ -116,14 +129,15 @@ Result<int> run(Session& session, const Args& args) {
 extern constinit const Command plot{
     .name = "plot",
     .usage = "plot [FILE] [options]",
-    .summary = "Draw training compute over publication dates, with the fitted trend.",
+    .summary = "Draw training compute, or what --y names, over publication dates, with its trend.",
     .details =
         "Takes what `pfsday fit` takes: a table of comma-separated values, or a set of the bundled "
         "catalogue. The paths that were written are printed; - writes SVG to standard output. A "
         "page "
         "(chart.html) is one file that needs no network: it zooms, shows what is known of each "
         "system and has a table of them.\n"
-        "Beyond 120 systems, those that set a record and those highlighted have labels.",
+        "Beyond 120 systems, those highlighted are labeled first, then records, then those "
+        "farthest from the line, as many as there is room for.",
     .example = "pfsday plot --set 2018-chart -o chart.svg",
     .options = options,
     .run = run,

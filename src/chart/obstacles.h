@@ -1,12 +1,8 @@
-// Where labels go. Each label has a list of candidate places, each with a cost; the choice is the
-// cheapest set in which no two labels overlap. A label whose places are all taken is left out.
+// What labels must keep clear of, found by a grid so that a thousand points cost little.
 //
-//   std::vector<std::vector<Place>> places = {around(p, {40, 7}, obstacles), ...};
-//   const auto chosen = choose_places(places);   // chosen[i]: index into places[i], or none
-//
-// The method is local search: every label in turn moves to its cheapest place given all others,
-// until none moves; then a label without a place gets one from which a single other one can move
-// away. It has no randomness, so a chart is the same on each run.
+//   const Obstacles obstacles(plot.box(), discs, lines, boxes);
+//   obstacles.is_free(place, own)          // inside the frame, on nothing
+//   obstacles.crossing_cost(place)         // of lines that run through its letters
 #pragma once
 
 #include <cstddef>
@@ -25,13 +21,14 @@ struct LabelPlace {
   double cost = 0;                     ///< lower is better; 0 is the best place of all
 };
 
+inline constexpr double label_clearance = 2;  ///< pixels between a label and anything else
+inline constexpr double leader_cost = 3;  ///< of a label with a leader, and of each line it crosses
+
 struct Disc {
   Vec center = {};
   double radius = 0;
 };
 
-/// What labels must keep clear of. Discs are found by a grid, so that a thousand of them cost
-/// little.
 class Obstacles {
  public:
   /// Labels stay inside `frame`, never cover discs or boxes, and cross lines only where there is no
@@ -64,18 +61,7 @@ class Obstacles {
   std::vector<std::vector<std::size_t>> cells_;  ///< indices of discs, by row and column
 };
 
-/// Places for a label of the given half extents beside the disc with this index: close ones on all
-/// sides, then farther ones with a leader, up to `farthest` pixels away. Only those inside the
-/// frame that cover no disc.
-std::vector<LabelPlace> places_around(std::size_t disc, Vec half, const Obstacles& obstacles,
-                                      double farthest);
-
-/// Places for a label along a path of two or more points: turned with it on both of its sides where
-/// it is straight, or else upright with a leader.
-std::vector<LabelPlace> places_along(std::span<const Vec> path, Vec half,
-                                     const Obstacles& obstacles);
-
-std::vector<std::optional<std::size_t>> choose_places(
-    std::span<const std::vector<LabelPlace>> places);
+/// The box with as much room more on each side.
+Box grown(Box box, double by);
 
 }  // namespace pfsday::chart
