@@ -1,7 +1,6 @@
 #include "cli/run_inputs.h"
 
 #include <algorithm>
-#include <deque>
 #include <filesystem>
 
 #include "cli/folder.h"
@@ -21,15 +20,9 @@ Result<std::vector<std::string>> list_runs(const std::string& folder) {
 Result<void> use_run(
     const Session& session, const std::string& path,
     const std::function<Result<void>(estimate::Run, const estimate::ReadFile&)>& use) {
-  const std::string text = TRY(session.read_text(path));
-  estimate::Run run = TRY(in_file(path, estimate::parse_run(text)));
-  std::deque<MappedFile> models;  // which the graphs read from them view
-  const auto read_model = [&](const std::string& name) -> Result<importers::Bytes> {
-    const std::string model = (fs::path(path).parent_path() / name).string();
-    models.push_back(TRY(session.map_file(model)));
-    return models.back().bytes();
-  };
-  return in_file(path, use(std::move(run), read_model));
+  OpenRun open;
+  estimate::Run run = TRY(open_run(session, path, open));
+  return in_file(path, use(std::move(run), open.read_file));
 }
 
 }  // namespace
@@ -44,6 +37,16 @@ Result<std::vector<std::string>> expand_run_paths(std::span<const std::string> p
     }
   }
   return files;
+}
+
+Result<estimate::Run> open_run(const Session& session, const std::string& path, OpenRun& open) {
+  const std::string text = TRY(session.read_text(path));
+  open.read_file = [&session, &open, path](const std::string& name) -> Result<importers::Bytes> {
+    const std::string file = (fs::path(path).parent_path() / name).string();
+    open.models.push_back(TRY(session.map_file(file)));
+    return open.models.back().bytes();
+  };
+  return in_file(path, estimate::parse_run(text));
 }
 
 Result<int> for_each_run(
