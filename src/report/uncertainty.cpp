@@ -47,7 +47,7 @@ std::string interval_line(const estimate::Estimate& estimate) {
     return fmt::format("{} to {}", units::to_significant(interval.low / unit),
                        units::to_significant(interval.high / unit));
   };
-  std::string text = fmt::format("  {} between {} FLOP, {} pfs-days", percent(interval.level),
+  std::string text = fmt::format("  {} from {} FLOP, {} pfs-days", percent(interval.level),
                                  range(1), range(units::operations_per_pfs_day));
   if (interval.sampled) {
     text += fmt::format("; sampled, +- {}", percent(largest_error(interval, *interval.sampled)));
