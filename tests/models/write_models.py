@@ -188,6 +188,15 @@ def bad_matmul():
     return net.bytes()
 
 
+def bad_recurrent():
+    """A bias without axes."""
+    net = Net("bad_recurrent")
+    x = net.input("x", [5, 2, 3])
+    operands = [x, net.weight("w", [1, 16, 3]), net.weight("r", [1, 16, 4]), net.weight("b", [])]
+    net.output(net.op("LSTM", "/lstm", operands, hidden_size=4), [5, 1, 2, 4])
+    return net.bytes()
+
+
 def undefined():
     """A node that reads a value nobody writes."""
     net = Net("undefined")
@@ -336,9 +345,9 @@ def coupled():
     return net.bytes()
 
 
-FILES = [mlp, seq, decoder, image_domain, fused, cnn, truncated, residual, tied, unknown_op, unknown_op_untyped, external,
-         shape_chain, bad_matmul, undefined, cyclic, no_gradient, gpt2_body, strided, dilated,
-         coupled, trains, trains_uncounted]
+FILES = [mlp, seq, decoder, image_domain, fused, cnn, truncated, residual, tied, unknown_op,
+         unknown_op_untyped, external, shape_chain, bad_matmul, bad_recurrent, undefined, cyclic,
+         no_gradient, gpt2_body, strided, dilated, coupled, trains, trains_uncounted]
 
 
 def hole_header():

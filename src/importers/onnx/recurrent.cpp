@@ -305,6 +305,32 @@ Result<Run> run_direction(Builder& b, const Recurrent& cell, Advance advance, Va
 
 // The node
 
+/// The inputs beside X, W and R have the shapes that those ask for.
+Result<void> check_operands(const OnnxNode& node, Builder& b, const Recurrent& cell,
+                            bool has_cell) {
+  const Shape state = cell.batch_first ? Shape{cell.batch, cell.directions, cell.hidden}
+                                       : Shape{cell.directions, cell.batch, cell.hidden};
+  const struct {
+    std::string_view name;
+    std::size_t input;
+    Shape shape;
+  } wanted[] = {
+      {"B", 3, {cell.directions, 2 * cell.gates * cell.hidden}},
+      {"sequence_lens", 4, {cell.batch}},
+      {"initial_h", 5, state},
+      {"initial_c", 6, state},
+      {"P", 7, {cell.directions, 3 * cell.hidden}},
+  };
+  for (const auto& [name, input, shape] : wanted) {
+    const bool is_read = node.has_input(input) && (input < 6 || has_cell);
+    if (!is_read || b.shape(node.input(input)) == shape) continue;
+    return fail(Code::shapes_disagree,
+                fmt::format("{} is {}, X and R ask for {}", name,
+                            to_string(b.shape(node.input(input))), to_string(shape)));
+  }
+  return {};
+}
+
 /// Which inputs are what: X, W, R, B, sequence_lens, initial_h, initial_c, P.
 Result<Operands> operands_of(const OnnxNode& node, Builder& b, const Recurrent& cell,
                              std::int64_t direction, bool has_cell) {
@@ -340,6 +366,7 @@ Value joined(Builder& b, const Values& parts, std::int64_t axis) {
 
 Result<Values> lower_cell(const OnnxNode& node, Builder& b, const Recurrent& cell, Advance advance,
                           bool has_cell) {
+  TRY(check_operands(node, b, cell, has_cell));
   for (const std::size_t weight : {1, 2, 3, 7}) b.use_as_parameter(node.input(weight));
   const Value x = cell.batch_first ? b.transpose(node.input(0), {1, 0, 2}) : node.input(0);
   Values y, h, c;
