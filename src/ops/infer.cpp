@@ -31,6 +31,11 @@ std::unexpected<Error> too_large(std::int64_t size) {
   return fail(Code::limit_exceeded, fmt::format("a size of {} is more than {}", size, size_limit));
 }
 
+/// Whether its inputs may be values of no known type: a sequence of open length is one.
+bool takes_unknown_types(const graph::Kind& kind) {
+  return primitive_of(kind).cost == Cost::uncounted || kind.name == "opaque";
+}
+
 Result<void> check_inputs(const NodeView& node) {
   const auto count = static_cast<int>(node.input_count());
   const bool fits =
@@ -38,7 +43,7 @@ Result<void> check_inputs(const NodeView& node) {
   if (!fits) {
     return fail(Code::graph_invalid, fmt::format("{} has {} inputs", node.kind().name, count));
   }
-  if (primitive_of(node.kind()).cost == Cost::uncounted) return {};
+  if (takes_unknown_types(node.kind())) return {};
   for (std::size_t i = 0; i < node.input_count(); ++i) {
     if (!node.input_type(i).known()) {
       return fail(Code::graph_invalid,
