@@ -1,6 +1,6 @@
-// The first memory of a process, for releases: a count takes two milliseconds, and with malloc, free
-// and a page fault for each page it would take a sixth more. So the first megabytes are handed out
-// one after another, from pages that the kernel gives many at a time, and are not taken back.
+// The first memory of a process, for releases: a count takes two milliseconds, and with malloc,
+// free and a page fault for each page it would take a sixth more. So the first megabytes are handed
+// out one after another, from pages that the kernel gives many at a time, and are not taken back.
 // Whatever needs more, or has threads, goes on with malloc.
 #include <sys/mman.h>
 #include <sys/single_threaded.h>
