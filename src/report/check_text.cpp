@@ -11,7 +11,6 @@ namespace pfsday::report {
 namespace {
 
 using rules::Exact;
-using rules::Verdict;
 
 std::string text_of(const Exact& value) { return units::to_significant(rules::to_double(value)); }
 

@@ -13,7 +13,6 @@ namespace {
 
 using telemetry::LoggedRun;
 using telemetry::ModelWork;
-using units::to_si;
 using units::to_significant;
 
 /// "run 1: steps 0 to 4 (lines 1 to 5), 4.608e10 operations for a token by the log".

@@ -34,7 +34,7 @@ std::optional<double> device_tokens(const StepSums& sums, const Assessment& resu
 }
 
 DeviceUse use_of(StepSums sums, const Assessment& result, const AssessmentInputs& inputs) {
-  DeviceUse use{.sums = std::move(sums)};
+  DeviceUse use{.sums = sums};
   use.tokens_per_second = device_tokens(use.sums, result, inputs);
   if (inputs.peak.rate <= 0) return use;
   if (use.sums.rate) use.by_log = *use.sums.rate / inputs.peak.rate;

@@ -47,12 +47,12 @@ class Splitter {
     LoggedRun& run = runs_.back();
     const LoggedStep& last = run.steps.back().logged;
     if (step.step > last.step) return append(step, false);
-    // The last line before a restart may be cut off in the middle of a figure.
-    if (is_other_model(run.steps.front().logged, step)) return begin_run(step);
     if (repeats(step, last)) {
       ++run.duplicates;
       return;
     }
+    // The last line before a restart may be cut off in the middle of a figure.
+    if (is_other_model(run.steps.front().logged, step)) return begin_run(step);
     run.restarts.push_back({.line = step.line, .from = last.step, .to = step.step});
     append(step, true);
   }
