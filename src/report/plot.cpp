@@ -59,6 +59,14 @@ std::optional<chart::Interval> interval_of(const trend::Point& point, const Whis
   return is_interval ? std::optional(chart::Interval{low / unit, high / unit}) : std::nullopt;
 }
 
+/// How the figure came about, and how well it is known, as far as the source says.
+std::string method_of(const trend::Point& point, const trend::System& system) {
+  if (point.implied) return "implied";
+  if (system.confidence.empty()) return system.method;
+  const std::string known = "confidence: " + system.confidence;
+  return system.method.empty() ? known : fmt::format("{}; {}", system.method, known);
+}
+
 chart::Point point_of(const trend::Point& point, const trend::System& system, double unit,
                       const PlotOptions& options) {
   chart::Point drawn{.x = units::years_since_2020(point.date),
@@ -66,7 +74,7 @@ chart::Point point_of(const trend::Point& point, const trend::System& system, do
                      .label = short_label(point.name) + (point.implied ? " (implied)" : ""),
                      .style = point.implied ? chart::PointStyle::hollow : chart::PointStyle::solid,
                      .group = group_of(system, options.highlight),
-                     .notes = {.method = point.implied ? "implied" : system.method,
+                     .notes = {.method = method_of(point, system),
                                .source = point.implied ? point.note : system.source}};
   if (options.whiskers) drawn.interval = interval_of(point, *options.whiskers, unit);
   return drawn;

@@ -40,7 +40,10 @@ constexpr FieldColumns all_fields[] = {
     {Field::low, "lower bound", "trainingcomputelowerbound computelower"},
     {Field::high, "upper bound", "trainingcomputeupperbound computeupper"},
     {Field::confidence, "confidence", "confidence"},
+    {Field::method, "method", "trainingcomputeestimationmethod estimationmethod"},
 };
+
+static_assert(std::size(all_fields) == field_count);
 
 }  // namespace
 

@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.h"
 
@@ -40,7 +41,9 @@ enum class Field : std::uint8_t {
   low,  ///< of compute, as is high
   high,
   confidence,
+  method,
 };
+inline constexpr std::size_t field_count = std::to_underlying(Field::method) + 1;
 
 struct FieldColumns {
   Field field = Field::name;

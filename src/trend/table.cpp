@@ -40,7 +40,7 @@ class Columns {
   double operations_per_unit = 1;
 
  private:
-  std::array<std::optional<std::size_t>, std::to_underlying(Field::confidence) + 1> columns_ = {};
+  std::array<std::optional<std::size_t>, field_count> columns_ = {};
 };
 
 Result<Columns> find_columns(const CsvTable& table, const ColumnNames& names, Quantity quantity) {
@@ -93,6 +93,7 @@ System describe_row(const CsvRow& row, const Columns& columns) {
   system.countries = items_of(columns.cell(row, Field::country));
   system.base_model = on_one_line(columns.cell(row, Field::base_model));
   system.confidence = on_one_line(columns.cell(row, Field::confidence));
+  system.method = on_one_line(columns.cell(row, Field::method));
   system.hardware = items_of(columns.cell(row, Field::hardware));
   system.chips = find_number(columns.cell(row, Field::chips));
   system.hours = find_number(columns.cell(row, Field::hours));
