@@ -46,7 +46,9 @@ std::optional<std::string_view> file_of(const Args& args) {
 }
 
 Result<report::TableText> read_table(const Session& session, std::string_view path) {
-  return report::TableText{.name = std::string(path), .csv = TRY(session.read_text(path))};
+  report::TableText table{.name = std::string(path)};
+  table.csv = TRY(session.read_text(path));
+  return table;
 }
 
 Result<report::FitRequest> fit_request(const Session& session, const Args& args,

@@ -11,17 +11,16 @@ namespace {
 constexpr double joules_per_kwh = 3.6e6;
 
 Result<std::vector<Factor>> read_counters(TomlReader& in) {
-  return std::vector<Factor>{{.name = "operations counted by the chips",
-                              .value = TRY(amount(in, "flop", measure::operations))}};
+  const auto operations = TRY(amount(in, "flop", measure::operations));
+  return std::vector<Factor>{{.name = "operations counted by the chips", .value = operations}};
 }
 
 Result<std::vector<Factor>> read_energy(TomlReader& in) {
-  std::vector<Factor> factors;
-  factors.push_back({.name = "kWh", .value = TRY(amount(in, "kwh", measure::plain))});
-  factors.push_back({.name = "joules per kWh", .value = joules_per_kwh});
-  factors.push_back(
-      {.name = "operations per joule", .value = TRY(amount(in, "flop_per_joule", measure::plain))});
-  return factors;
+  const auto energy = TRY(amount(in, "kwh", measure::plain));
+  const auto efficiency = TRY(amount(in, "flop_per_joule", measure::plain));
+  return std::vector<Factor>{{.name = "kWh", .value = energy},
+                             {.name = "joules per kWh", .value = joules_per_kwh},
+                             {.name = "operations per joule", .value = efficiency}};
 }
 
 }  // namespace

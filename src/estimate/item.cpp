@@ -166,8 +166,8 @@ Result<void> add_ancestor(const Ancestor& ancestor, const View& view,
                           const uncertainty::Options& options, Itemized& all) {
   Item item{.name = ancestor.name(),
             .purpose = purpose_of(ancestor.link.relation),
-            .decision = TRY(decide_ancestor(ancestor, view, all.items)),
             .relation = ancestor.link.relation};
+  item.decision = TRY(decide_ancestor(ancestor, view, all.items));
   if (ancestor.run) item.run = ancestor.run->id;
   auto summands = item.decision.counted
                       ? TRY(counted_summands(ancestor, view, options))
@@ -227,9 +227,9 @@ Result<Itemized> itemize_phases(const Run& run, std::span<const PhaseProducts> p
               .purpose = phase.purpose,
               .passes = phase.passes,
               .start = phase.start,
-              .end = phase.end,
-              .estimate = TRY(add_up({&best, 1}, options)),
-              .decision = TRY(decide(view, phase.subject()))};
+              .end = phase.end};
+    item.estimate = TRY(add_up({&best, 1}, options));
+    item.decision = TRY(decide(view, phase.subject()));
     if (item.decision.counted) {
       if (run.phases.size() > 1) label(best, phase.name);
       all.counted.push_back(std::move(best));

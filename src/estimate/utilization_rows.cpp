@@ -81,8 +81,9 @@ Result<UtilizationRow> read_row(const TomlTable& table, const Shared& shared) {
 Result<void> read_table(const TomlTable& table, std::vector<UtilizationRow>& rows) {
   TomlReader in(table, "table");
   Shared shared;
-  shared.row.source = {
-      .what = "data", .title = TRY(in.text("title")), .url = TRY(in.text("source"))};
+  shared.row.source.what = "data";
+  shared.row.source.title = TRY(in.text("title"));
+  shared.row.source.url = TRY(in.text("source"));
   TRY(in.text("license"));
   shared.row.basis = TRY(read_basis(in));
   shared.row.attention = TRY(read_attention(in));

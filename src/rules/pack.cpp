@@ -62,7 +62,9 @@ Result<std::optional<Share>> find_share(TomlReader& rule) {
   const TomlTable* table = TRY(rule.find_table("share"));
   if (table == nullptr) return std::nullopt;
   TomlReader in(*table, "share");
-  Share share{.basis = TRY(in.text("basis")), .systemic_basis = TRY(in.text("systemic_basis"))};
+  Share share;
+  share.basis = TRY(in.text("basis"));
+  share.systemic_basis = TRY(in.text("systemic_basis"));
   share.systemic_line = TRY(line(in, "systemic_line"));
   share.unknown = TRY(line(in, "unknown"));
   share.unknown_systemic = TRY(line(in, "unknown_systemic"));
@@ -72,7 +74,9 @@ Result<std::optional<Share>> find_share(TomlReader& rule) {
 
 Result<Rule> parse_rule(const TomlTable& table) {
   TomlReader in(table, "rule");
-  Rule rule{.id = TRY(in.text("id")), .title = TRY(in.text("title"))};
+  Rule rule;
+  rule.id = TRY(in.text("id"));
+  rule.title = TRY(in.text("title"));
   rule.instrument = TRY(in.text("instrument"));
   rule.article = TRY(in.text("article"));
   rule.status = TRY(one_of(in, "status", statuses));
@@ -100,7 +104,9 @@ Result<void> check_schema(TomlReader& in) {
 
 Result<Pack> read_pack(TomlReader& in) {
   TRY(check_schema(in));
-  Pack pack{.id = TRY(in.text("id")), .title = TRY(in.text("title"))};
+  Pack pack;
+  pack.id = TRY(in.text("id"));
+  pack.title = TRY(in.text("title"));
   pack.jurisdiction = TRY(in.text("jurisdiction"));
   pack.version = TRY(in.text("version"));
   for (const TomlTable* table : TRY(in.find_tables("rule"))) {

@@ -114,9 +114,9 @@ Result<int> run(Session& session, const Args& args) {
   OpenRun subject_file, original_file;
   const std::vector<rules::Pack> packs = TRY(rules::read_packs());
   const auto chosen = TRY(rules::select_rules(packs, args.value("--rules").value_or("")));
-  report::CheckOptions check{.as_of = TRY(day_of(args)),
-                             .margin = TRY(margin_of(args)),
-                             .planned = args.flag("--planned")};
+  report::CheckOptions check{.planned = args.flag("--planned")};
+  check.as_of = TRY(day_of(args));
+  check.margin = TRY(margin_of(args));
   check.original = TRY(original_of(session, args, original_file));
   const report::CheckSubject subject = TRY(subject_of(session, args, subject_file));
   const report::CheckReport report = TRY(report::check_rules(subject, chosen, check));

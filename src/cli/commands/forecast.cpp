@@ -184,8 +184,9 @@ Result<std::optional<report::BendingQuestion>> bending_of(const Args& args) {
     return fail(Code::usage, "a bend needs --bend-to and --bend-by",
                 "add --bend-to moore-24 --bend-by 2032-01-01");
   }
-  report::BendingQuestion bending{
-      .to = std::string(*to), .growth = TRY(parse_bend(*to)), .by = TRY(units::parse_date(*by))};
+  report::BendingQuestion bending{.to = std::string(*to)};
+  bending.growth = TRY(parse_bend(*to));
+  bending.by = TRY(units::parse_date(*by));
   if (from) bending.from = TRY(units::parse_date(*from));
   return bending;
 }
