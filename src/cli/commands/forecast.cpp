@@ -201,8 +201,8 @@ Result<double> parse_when(std::string_view text, trend::Quantity quantity) {
 }
 
 Result<report::ForecastQuestion> question_of(const Args& args, trend::Quantity quantity) {
-  report::ForecastQuestion question{.bending = TRY(bending_of(args)),
-                                    .limits = args.flag("--limits")};
+  report::ForecastQuestion question{.limits = args.flag("--limits")};
+  question.bending = TRY(bending_of(args));
   for (const std::string& text : args.all("--at")) {
     question.dates.push_back(TRY(units::parse_date(text)));
   }
