@@ -5,7 +5,7 @@
 
 namespace pfsday::cli {
 
-inline constexpr int exit_above = 3;       ///< a figure is above the line it is held against
+inline constexpr int exit_above = 3;       ///< a figure is not below the line it is held against
 inline constexpr int exit_conflict = 4;    ///< of `crosscheck`
 inline constexpr int exit_incomplete = 5;  ///< a count is a lower bound
 
