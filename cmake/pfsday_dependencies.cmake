@@ -18,7 +18,7 @@ find_package(CLI11 REQUIRED CONFIG)
 find_package(tomlplusplus 3 REQUIRED CONFIG)  # used header-only, see base/toml.cpp
 find_package(GTest REQUIRED CONFIG)
 find_package(rapidcheck REQUIRED CONFIG)
-find_package(Boost 1.74 REQUIRED)  # headers only: Boost.Container, Boost.Math
+find_package(Boost 1.74 REQUIRED)  # headers only: Boost.Math
 find_package(Threads REQUIRED)
 find_path(PROTOZERO_INCLUDE_DIR protozero/version.hpp REQUIRED)  # header only
 find_package(Python3 REQUIRED COMPONENTS Interpreter)  # runs checks and golden tests

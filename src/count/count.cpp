@@ -203,7 +203,6 @@ Result<Counts> count_graph(const Graph& graph, const CountOptions& options,
   for (const View* view : options.views) {
     counts.views.push_back(TRY(count_view(graph, *view, options.rules, schedule)));
   }
-  counts.parameters = count_parameters(graph);
   counts.bounds = find_bounds(graph);
   if (options.rules.attention != ops::Rules::Attention::as_written) {
     counts.attention = find_attention_layers(graph, options.rules);

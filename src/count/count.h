@@ -81,7 +81,7 @@ struct CountOptions {
 /// Of the tensors that live nodes use, on both sides of a branch.
 ParameterCounts count_parameters(const graph::Graph& graph);
 
-/// The graph has no branches: see branches.h. Errors: Code::count_overflow.
+/// All but the parameters. The graph has no branches: see branches.h. Errors: Code::count_overflow.
 Result<Counts> count_graph(const graph::Graph& graph, const CountOptions& options,
                            const Schedule& schedule = {});
 

@@ -1,7 +1,6 @@
 #include "graph/graph.h"
 
 #include <algorithm>
-#include <iterator>
 
 namespace pfsday::graph {
 
@@ -67,18 +66,8 @@ Value Graph::append(Node node, const TensorTypes& outputs) {
                .node = static_cast<std::uint32_t>(nodes_.size()),
                .from_weight = from_weight});
   }
-  make_room();
   nodes_.push_back(std::move(node));
   return nodes_.back().first_output;
-}
-
-/// A vector that grows copies its elements where a move may throw, as that of a small vector may.
-void Graph::make_room() {
-  if (nodes_.size() < nodes_.capacity()) return;
-  std::vector<Node> larger;
-  larger.reserve(std::max<std::size_t>(64, 2 * nodes_.capacity()));
-  std::ranges::move(nodes_, std::back_inserter(larger));
-  nodes_ = std::move(larger);
 }
 
 void Graph::add_bound(Bound bound) {

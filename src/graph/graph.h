@@ -14,7 +14,6 @@
 // (its types rule, work, derivative, evaluation) is in ops.
 #pragma once
 
-#include <boost/container/deque.hpp>
 #include <cassert>
 #include <memory>
 #include <span>
@@ -22,6 +21,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/stable_vector.h"
 #include "graph/literal.h"
 #include "graph/type.h"
 
@@ -45,7 +45,7 @@ struct Value {
   explicit operator bool() const { return index != ~std::uint32_t{0}; }
   friend auto operator<=>(Value, Value) = default;
 };
-using Values = boost::container::small_vector<Value, 4>;
+using Values = InlineVector<Value, 4>;
 
 /// What the IR knows of a primitive. ops::Primitive adds the rest.
 struct Kind {
@@ -173,14 +173,8 @@ class Graph {
  private:
   Value add_value(ValueInfo info);
 
-  void make_room();
-
   std::vector<Node> nodes_;
-  /// What is appended moves none: types may be held by reference. Made in blocks, because most of
-  /// the time that a small graph takes is the allocator's.
-  boost::container::deque<ValueInfo, void,
-                          boost::container::deque_options_t<boost::container::block_size<16>>>
-      values_;
+  StableVector<ValueInfo> values_;  ///< types may be held by reference
   std::vector<Value> inputs_;
   std::vector<Value> tensors_;
   Values outputs_;

@@ -8,12 +8,12 @@
 // could not be found (it comes out of an operator nobody knows) has element type `unknown`.
 #pragma once
 
-#include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/inline_vector.h"
 #include "units/count.h"
 
 namespace pfsday::graph {
@@ -61,9 +61,9 @@ inline bool is_integer(ElementType type) { return class_of(type) == ElementClass
 inline bool is_quantized(ElementType type) { return is_integer(type) && bits_of(type) <= 16; }
 
 /// The sizes of the axes, outermost first; each at least 0. No axes: a scalar.
-using Shape = boost::container::small_vector<std::int64_t, 6>;
+using Shape = InlineVector<std::int64_t, 6>;
 /// Axes, sizes per axis, pads: any list of integers of about that length.
-using Axes = boost::container::small_vector<std::int64_t, 6>;
+using Axes = InlineVector<std::int64_t, 6>;
 
 Count element_count(const Shape& shape);
 /// "[1,3,224,224]"; "[]" for a scalar.
@@ -79,8 +79,9 @@ struct TensorType {
   Count bytes() const;
   std::int64_t rank() const { return static_cast<std::int64_t>(shape.size()); }
   friend bool operator==(const TensorType&, const TensorType&) = default;
+  using MovesAsBytes = void;  ///< in an InlineVector
 };
-using TensorTypes = boost::container::small_vector<TensorType, 2>;
+using TensorTypes = InlineVector<TensorType, 2>;
 
 /// "f32[1,3,224,224]"; "?" for an unknown type.
 std::string to_string(const TensorType& type);

@@ -243,8 +243,8 @@ class Site final : public FormulaScope {
     const std::size_t input = TRY(index_of(arguments[0]));
     const std::size_t element = arguments.size() > 1 ? TRY(index_of(arguments[1])) : 0;
     TRY(input_type(input));
-    const std::optional<graph::Literal> contents = site_->contents(input);
-    if (!contents) {
+    const graph::Literal* contents = site_->contents(input);
+    if (contents == nullptr) {
       return fail(Code::value_unknown,
                   fmt::format("input {} is known only when the model runs", input));
     }

@@ -65,8 +65,8 @@ struct OperatorSite {
   std::vector<std::optional<graph::TensorType>> inputs = {};  ///< none where it is left out
   /// An integer attribute of the node.
   std::function<std::optional<std::int64_t>(std::string_view name)> attribute = {};
-  /// The contents of an input, where they are known.
-  std::function<std::optional<graph::Literal>(std::size_t input)> contents = {};
+  /// The contents of an input; null where they are not known.
+  std::function<const graph::Literal*(std::size_t input)> contents = {};
 };
 
 /// Counters in the order of the attributes of the primitive `custom`: mul, add, div, special,

@@ -133,25 +133,25 @@ bool Builder::can_afford(Count cost) {
   return true;
 }
 
-std::optional<Literal> Builder::known(Value v, int depth) {
-  if (!v || depth == 0 || !is_knowable(v)) return std::nullopt;
+const Literal* Builder::known(Value v, int depth) {
+  if (!v || depth == 0 || !is_knowable(v)) return nullptr;
   if (const Value outside = outside_of(v)) return outer_->known(outside, depth - 1);
   const graph::ValueInfo& info = graph_->info(v);
-  if (info.literal) return *info.literal;
-  if (const auto found = evaluated_.find(v); found != evaluated_.end()) return found->second;
+  if (info.literal) return info.literal.get();
+  if (const auto found = evaluated_.find(v); found != evaluated_.end()) return &found->second;
   const graph::Node& node = *graph_->producer(v);
   std::vector<Literal> inputs;
   for (const Value input : node.inputs) {
-    auto literal = known(input, depth - 1);
-    if (!literal) return std::nullopt;
-    inputs.push_back(*std::move(literal));
+    const Literal* literal = known(input, depth - 1);
+    if (literal == nullptr) return nullptr;
+    inputs.push_back(*literal);
   }
-  if (!can_afford(evaluation_cost(*graph_, node))) return std::nullopt;
-  const auto outputs = evaluate_literals(*graph_, node, inputs);
+  if (!can_afford(evaluation_cost(*graph_, node))) return nullptr;
+  auto outputs = evaluate_literals(*graph_, node, inputs);
   for (std::uint32_t i = 0; i < node.output_count; ++i) {
-    evaluated_.emplace(node.output(i), outputs[i]);
+    evaluated_.emplace(node.output(i), std::move(outputs[i]));
   }
-  return outputs[v.index - node.first_output.index];
+  return &evaluated_.at(v);
 }
 
 std::optional<Error> Builder::take_fault() { return std::exchange(fault_, std::nullopt); }

@@ -11,6 +11,7 @@
 
 #include <map>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "ops/primitive.h"
@@ -70,7 +71,8 @@ class Builder {
 
   /// Contents of a small tensor, evaluated from what it is computed of where needed.
   /// Evaluation stops at a budget for each builder, so that no file makes it long.
-  std::optional<Literal> known(Value v) { return known(v, known_depth_limit); }
+  /// Null if nobody can tell; else valid as long as this builder.
+  const Literal* known(Value v) { return known(v, known_depth_limit); }
 
   std::optional<Error> take_fault();
   /// Notes a fault, unless one is noted already; returns the empty Value.
@@ -173,7 +175,7 @@ class Builder {
   std::optional<Values> fold(const graph::Node& node, const TensorTypes& outputs);
   Value reduce(std::string_view name, Value x, const Axes& axes, KeepDims keep);
 
-  std::optional<Literal> known(Value v, int depth);
+  const Literal* known(Value v, int depth);
   Value outside_of(Value captured) const;
   Builder& outermost() { return outer_ != nullptr ? outer_->outermost() : *this; }
   bool is_knowable(Value v) const;
@@ -183,9 +185,9 @@ class Builder {
   static constexpr int known_depth_limit = 64;
 
   Graph* graph_;
-  Builder* outer_ = nullptr;           ///< around a body
-  std::map<const void*, Value> held_;  ///< in the outermost builder
-  std::map<Value, Value> inside_;      ///< of captured values, what stands for them
+  Builder* outer_ = nullptr;                     ///< around a body
+  std::unordered_map<const void*, Value> held_;  ///< in the outermost builder
+  std::map<Value, Value> inside_;                ///< of captured values, what stands for them
   Values captured_;
   std::map<Value, Value> outside_;  ///< the other way
   /// By value: computed, by way of evaluable nodes alone, of tensors whose contents are known.

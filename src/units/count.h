@@ -37,6 +37,11 @@ class Count {
     return *this;
   }
   constexpr Count& operator*=(Count other) {
+    const bool fits = ((value_ | other.value_) >> 64U) == 0;  // the product, too: nearly always
+    if (fits) {
+      value_ *= other.value_;
+      return *this;
+    }
     const bool exceeds = other.value_ != 0 && value_ > overflow / other.value_;
     value_ = exceeds ? overflow : value_ * other.value_;
     return *this;

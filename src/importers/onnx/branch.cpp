@@ -14,8 +14,8 @@ std::optional<bool> known_side(Scope& scope, const NodeView& view, const Item& c
     scope.context().used_names.insert(found->first);
     return found->second;
   }
-  const auto known = condition.value ? scope.builder().known(condition.value) : std::nullopt;
-  if (!known || known->type().elements() != Count(1)) return std::nullopt;
+  const Literal* known = scope.builder().known(condition.value);
+  if (known == nullptr || known->type().elements() != Count(1)) return std::nullopt;
   return known->at(0) != 0;
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 /// A letter of the equation, or an axis of its ellipsis: those are numbered from the right.
 using Label = int;
-using Labels = boost::container::small_vector<Label, 8>;
+using Labels = InlineVector<Label, 8>;
 constexpr Label first_of_ellipsis = 256;
 
 bool contains(const Labels& labels, Label label) {

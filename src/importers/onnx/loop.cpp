@@ -31,8 +31,8 @@ Value true_value(Builder& b) { return b.scalar(ElementType::boolean, 1); }
 
 /// What is known of the condition to go on that a trip hands on.
 std::optional<bool> known_condition(Builder& b, const Item& condition) {
-  const auto known = condition.value ? b.known(condition.value) : std::nullopt;
-  if (!known || known->type().elements() != Count(1)) return std::nullopt;
+  const Literal* known = b.known(condition.value);
+  if (known == nullptr || known->type().elements() != Count(1)) return std::nullopt;
   return known->at(0) != 0;
 }
 
@@ -179,13 +179,12 @@ Result<Items> lower_trips(Scope& scope, Loop& loop, std::int64_t trips) {
 /// How often it runs: as --trips says, or its input.
 Result<void> find_trips(Scope& scope, const Items& inputs, Loop& loop) {
   const auto& named = scope.context().options->trips;
-  const auto known = !inputs.empty() && inputs[0].is_tensor()
-                         ? scope.builder().known(inputs[0].value)
-                         : std::nullopt;
+  const bool is_stated = !inputs.empty() && inputs[0].is_tensor();
+  const Literal* known = is_stated ? scope.builder().known(inputs[0].value) : nullptr;
   if (const auto found = named.find(loop.name); found != named.end()) {
     scope.context().used_names.insert(found->first);
     loop.trips = found->second;
-  } else if (known && known->type().elements() == Count(1) &&
+  } else if (known != nullptr && known->type().elements() == Count(1) &&
              known->at(0) <= static_cast<graph::Exact>(ops::size_limit)) {
     // A larger limit is how exporters write a loop that only its condition ends.
     loop.trips = std::max<std::int64_t>(0, known->integers().at(0));

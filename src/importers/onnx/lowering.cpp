@@ -126,9 +126,9 @@ Result<Axes> checked_axes(const Axes& axes, std::int64_t rank) {
 namespace {
 
 /// The contents of an input that steers what the node does.
-Result<Literal> known_input(const OnnxNode& node, std::size_t input, Builder& b) {
+Result<const Literal*> known_input(const OnnxNode& node, std::size_t input, Builder& b) {
   const Value v = node.input(input);
-  if (auto known = b.known(v)) return *std::move(known);
+  if (const Literal* known = b.known(v)) return known;
   const bool can_be_bound =
       b.graph().info(v).source == graph::Source::input && b.type(v).elements() == Count(1);
   return fail(Code::value_unknown,
@@ -139,7 +139,7 @@ Result<Literal> known_input(const OnnxNode& node, std::size_t input, Builder& b)
 }  // namespace
 
 Result<Axes> known_integers(const OnnxNode& node, std::size_t input, Builder& b) {
-  const Literal literal = TRY(known_input(node, input, b));
+  const Literal& literal = *TRY(known_input(node, input, b));
   if (!graph::is_integer(literal.type().element)) {
     return fail(Code::type_unsupported,
                 fmt::format("\"{}\" is {} where integers are needed", node.input_name(input),
@@ -149,7 +149,7 @@ Result<Axes> known_integers(const OnnxNode& node, std::size_t input, Builder& b)
 }
 
 Result<graph::Exact> known_scalar(const OnnxNode& node, std::size_t input, Builder& b) {
-  const Literal literal = TRY(known_input(node, input, b));
+  const Literal& literal = *TRY(known_input(node, input, b));
   if (literal.type().elements() == Count(1)) return literal.at(0);
   return fail(Code::shapes_disagree,
               fmt::format("\"{}\" is {} where one number is needed", node.input_name(input),

@@ -39,7 +39,7 @@ class OnnxNode {
     Value value = {};
     bool is_initializer = false;  ///< the file holds it as a tensor
   };
-  using Inputs = boost::container::small_vector<Input, 4>;
+  using Inputs = InlineVector<Input, 4>;
 
   OnnxNode(const NodeView& view, std::int64_t opset, const Inputs& inputs);
 
@@ -91,7 +91,7 @@ class OnnxNode {
   const NodeView* view_;
   std::int64_t opset_;
   Values inputs_;
-  boost::container::small_vector<bool, 4> is_initializer_;
+  InlineVector<bool, 4> is_initializer_;
 };
 
 struct Lowering {

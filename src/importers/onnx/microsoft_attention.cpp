@@ -300,8 +300,9 @@ Result<void> read_groups(const OnnxNode& node, const Groups& groups, Operands& o
 
 /// How many of the earlier keys are filled: the total length, where that is known, tells.
 std::optional<std::int64_t> earlier_keys(const OnnxNode& node, std::int64_t fresh, Builder& b) {
-  const auto total = b.known(node.input(6));
-  if (!node.has_input(3) || !total || total->type().elements() != Count(1)) return std::nullopt;
+  const Literal* total = b.known(node.input(6));
+  const bool is_one = total != nullptr && total->type().elements() == Count(1);
+  if (!node.has_input(3) || !is_one) return std::nullopt;
   return static_cast<std::int64_t>(total->at(0)) - fresh;
 }
 

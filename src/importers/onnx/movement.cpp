@@ -100,7 +100,8 @@ Result<Values> lower_transpose(const OnnxNode& node, Builder& b) {
   const Value x = node.input(0);
   const std::int64_t rank = b.type(x).rank();
   const Axes front_to_back = axes_from(0, rank);
-  const Axes reversed(front_to_back.rbegin(), front_to_back.rend());
+  Axes reversed = front_to_back;
+  std::ranges::reverse(reversed);
   const Axes stated = TRY(node.integers("perm", reversed));
   const Axes permutation = TRY(checked_axes(stated, rank));
   if (permutation.size() != front_to_back.size()) {
@@ -229,8 +230,8 @@ Result<Values> lower_expand(const OnnxNode& node, Builder& b) {
 
 /// Indices that are known must exist.
 Result<void> check_indices(Value indices, std::int64_t size, Builder& b) {
-  const auto known = b.known(indices);
-  if (!known || !graph::is_integer(known->type().element)) return {};
+  const Literal* known = b.known(indices);
+  if (known == nullptr || !graph::is_integer(known->type().element)) return {};
   for (const std::int64_t index : known->integers()) {
     if (index >= -size && index < size) continue;
     return fail(Code::shapes_disagree, fmt::format("index {} of a size of {}", index, size));
@@ -402,8 +403,9 @@ Result<Values> lower_pad(const OnnxNode& node, Builder& b) {
   const std::string_view mode = TRY(node.text("mode", "constant"));
   if (mode != "constant") return Values{TRY(pad_by_repeating(x, pads, mode, b))};
   const Value value = TRY(pad_value(node, b));
-  const auto known = b.known(value);
-  if (known && known->at(0) == 0) return Values{pad_with_zeros(x, pads.low, pads.high, b)};
+  const Literal* known = b.known(value);
+  if (known != nullptr && known->at(0) == 0)
+    return Values{pad_with_zeros(x, pads.low, pads.high, b)};
   return Values{pad_with_value(x, pads, value, b)};
 }
 

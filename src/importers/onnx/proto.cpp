@@ -139,10 +139,10 @@ AttributeView::Kind read_attribute_field(Fields& fields, AttributeView& attribut
       attribute.text = fields.bytes();
       return text;
     case 5:
-      attribute.tensor = read_tensor(fields.bytes());
+      attribute.tensor = std::make_shared<const TensorView>(read_tensor(fields.bytes()));
       return tensor;
     case 22:
-      attribute.tensor = read_sparse_tensor(fields.bytes());
+      attribute.tensor = std::make_shared<const TensorView>(read_sparse_tensor(fields.bytes()));
       return tensor;
     case 6:
     case 11:

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -68,20 +69,22 @@ struct AttributeView {
   double real = 0;
   std::int64_t integer = 0;
   std::string_view text = {};
-  std::optional<TensorView> tensor = {};
+  std::shared_ptr<const TensorView> tensor = {};  ///< large, and rare
   std::vector<float> reals = {};
   graph::Axes integers = {};
   std::vector<std::string_view> texts = {};
   std::vector<Bytes> graphs = {};  ///< bodies of control flow, unread
 };
 
+using Names = InlineVector<std::string_view, 2>;
+
 struct NodeView {
   const void* identity = nullptr;  ///< where it stands in the file
   std::string_view op;
   std::string_view domain;  ///< empty for the standard operators
   std::string_view name;
-  std::vector<std::string_view> inputs = {};  ///< an empty name: an optional input left out
-  std::vector<std::string_view> outputs = {};
+  Names inputs = {};  ///< an empty name: an optional input left out
+  Names outputs = {};
   std::vector<AttributeView> attributes = {};
 };
 

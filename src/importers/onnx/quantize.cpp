@@ -56,8 +56,8 @@ Value repeat_blocks(Value v, const Shape& x, std::size_t axis, std::int64_t bloc
 }
 
 bool is_known_zero(Value v, Builder& b) {
-  const auto known = b.known(v);
-  return known && std::ranges::all_of(known->values(), [](Exact x) { return x == 0; });
+  const Literal* known = b.known(v);
+  return known != nullptr && std::ranges::all_of(known->values(), [](Exact x) { return x == 0; });
 }
 
 }  // namespace

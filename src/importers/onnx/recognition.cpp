@@ -44,7 +44,7 @@ std::int64_t integer_of(const NodeView& node, std::string_view name) {
   return found == node.attributes.end() ? 0 : found->integer;
 }
 
-std::size_t count_named(const std::vector<std::string_view>& names) {
+std::size_t count_named(const Names& names) {
   return std::ranges::count_if(names, [](std::string_view name) { return !name.empty(); });
 }
 

@@ -11,7 +11,7 @@ using testing::IsEmpty;
 /// A file of one node whose inputs, but for the first, are initializers.
 struct OneNode {
   std::string_view op;
-  std::vector<std::string_view> inputs = {}, outputs = {"y"};
+  Names inputs = {}, outputs = {"y"};
   std::int64_t opset = 13;
   std::string_view attribute = {};  ///< an integer of 1
   std::string_view domain = {}, name = {};

@@ -350,10 +350,11 @@ Result<Operands> operands_of(const OnnxNode& node, Builder& b, const Recurrent& 
   if (has_cell) operands.c = state(6);
   if (has_cell) operands.peepholes = of_direction(b, node.input(7), 0, direction);
   operands.lengths = node.input(4);
-  const auto known = b.known(operands.lengths);
-  const bool are_full = known && std::ranges::all_of(known->integers(), [&](std::int64_t length) {
-                          return length == cell.steps;
-                        });
+  const Literal* known = b.known(operands.lengths);
+  const bool are_full =
+      known != nullptr && std::ranges::all_of(known->integers(), [&](std::int64_t length) {
+        return length == cell.steps;
+      });
   if (are_full) operands.lengths = {};
   return operands;
 }

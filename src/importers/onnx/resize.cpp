@@ -68,8 +68,8 @@ using Reals = std::vector<double>;
 Result<Reals> known_reals(const OnnxNode& node, std::size_t input, Builder& b) {
   Reals reals;
   if (!node.has_input(input) || b.type(node.input(input)).elements() == Count(0)) return reals;
-  const auto known = b.known(node.input(input));
-  if (!known) {
+  const Literal* known = b.known(node.input(input));
+  if (known == nullptr) {
     return fail(Code::value_unknown,
                 fmt::format("\"{}\" is known only when the model runs", node.input_name(input)));
   }

@@ -267,7 +267,7 @@ Result<Values> Scope::lower_as_declared(const Lowering& lowering, const OnnxNode
     if (i < declared.size() && declared[i].known() && declared[i] != type) {
       return fail(std::move(unknown));
     }
-    if (!builder_->known(y) || builder_->graph().info(y).from_weight) continue;
+    if (builder_->known(y) == nullptr || builder_->graph().info(y).from_weight) continue;
     y = opaque(node, steering->open, type, *builder_);
   }
   builder_->note_bound(std::string(steering->kind), steering->reason);

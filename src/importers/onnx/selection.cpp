@@ -89,15 +89,15 @@ Result<Values> lower_hardmax(const OnnxNode& node, Builder& b) {
 /// Of a list whose length depends on the data, what there is along the axis where the data are
 /// known; else all that there may be, as an upper bound.
 Value cut_to_count(Value list, std::int64_t axis, Value count, Builder& b) {
-  const auto known = b.known(count);
-  if (!known || !list) return list;
+  const Literal* known = b.known(count);
+  if (known == nullptr || !list) return list;
   Shape limits = b.shape(list);
   limits[static_cast<std::size_t>(axis)] = static_cast<std::int64_t>(known->at(0));
   return b.slice(list, Axes(limits.size(), 0), limits, Axes(limits.size(), 1));
 }
 
 void note_if_unknown(Value count, std::string reason, Builder& b) {
-  if (count && !b.known(count)) b.note_bound("upper_bound", std::move(reason));
+  if (count && b.known(count) == nullptr) b.note_bound("upper_bound", std::move(reason));
 }
 
 /// Without an axis, the distinct elements.
@@ -173,8 +173,7 @@ Value corners_of(Value boxes, bool is_centered, Builder& b) {
 /// The most boxes of a batch and class, all of them if that is not known.
 Result<std::int64_t> most_boxes(const OnnxNode& node, std::int64_t boxes, Builder& b) {
   if (!node.has_input(2)) return 0;
-  const auto known = b.known(node.input(2));
-  if (!known) return boxes;
+  if (b.known(node.input(2)) == nullptr) return boxes;
   const std::int64_t most = TRY(known_integer(node, 2, b));
   return std::clamp<std::int64_t>(most, 0, boxes);
 }

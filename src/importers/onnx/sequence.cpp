@@ -24,8 +24,8 @@ Result<const Item*> sequence_input(const Items& inputs) {
 
 /// A position in 0..length-1, or also length itself; negative ones count from the back.
 Result<std::size_t> position(Builder& b, const Item& item, std::size_t length, bool may_be_end) {
-  const auto known = item.value ? b.known(item.value) : std::nullopt;
-  if (!known || known->type().elements() != Count(1)) {
+  const Literal* known = b.known(item.value);
+  if (known == nullptr || known->type().elements() != Count(1)) {
     return fail(Code::value_unknown, "a position in a sequence is known only when the model runs");
   }
   const auto size = static_cast<std::int64_t>(length);
@@ -89,8 +89,8 @@ Result<Items> lower_length(Scope& scope, const NodeView& view, const Items& inpu
 /// The sizes of the parts along an axis: as stated, or of one size each.
 Result<Axes> part_sizes(Builder& b, const Items& inputs, std::int64_t size) {
   if (inputs.size() < 2 || !inputs[1].value) return Axes(static_cast<std::size_t>(size), 1);
-  const auto known = b.known(inputs[1].value);
-  if (!known) {
+  const Literal* known = b.known(inputs[1].value);
+  if (known == nullptr) {
     return fail(Code::value_unknown, "the sizes of the parts are known only when the model runs");
   }
   if (!known->type().shape.empty()) return known->integers();

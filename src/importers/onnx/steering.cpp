@@ -51,7 +51,9 @@ class Assumption {
   const Values& open() const { return open_; }
 
  private:
-  bool is_open(std::size_t i) const { return node_.has_input(i) && !b_.known(node_.input(i)); }
+  bool is_open(std::size_t i) const {
+    return node_.has_input(i) && b_.known(node_.input(i)) == nullptr;
+  }
   void note(std::size_t i) {
     replaced_.push_back(fmt::format("\"{}\"", node_.input_name(i)));
     open_.push_back(node_.input(i));
