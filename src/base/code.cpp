@@ -117,11 +117,39 @@ std::optional<Explanation> find_explanation(Code code) {
           "It is not written as docs/custom-operators.md says, names something that the node does "
           "not have, or its value is no count: negative, a fraction, or too large. floor() and "
           "ceil() round."};
+    case Code::trip_count_unknown:
+      return Explanation{
+          "Nothing in the file says how often a loop runs",
+          "The number of trips follows neither from the constants that the loop carries nor from "
+          "what the compiler noted beside it: only the data end it. State it with --trips "
+          "NAME=N."};
+    case Code::model_type_unknown:
+      return Explanation{
+          "The configuration is of a family of models that pfsday does not know",
+          "Its \"model_type\" names an architecture for which there is no description, so nothing "
+          "can be counted: architectures that share their keys differ in what they compute. The "
+          "hint names the known families that are spelled most like it."};
     case Code::loss_unfit:
       return Explanation{
           "No output of the model can have the loss",
           "--loss puts a loss behind the first floating-point output. It needs one with at least "
           "one axis and one element."};
+    case Code::call_cyclic:
+      return Explanation{
+          "A computation of the file calls itself",
+          "The calls, loops and fusions of a program form a tree; one that comes back to itself "
+          "would never end. The message shows the way around."};
+    case Code::configuration_incomplete:
+      return Explanation{
+          "The configuration does not say what its family of models needs",
+          "A key that decides the size of the model is missing, and the family has no default for "
+          "it. The message names the key."};
+    case Code::configuration_unsupported:
+      return Explanation{
+          "The configuration asks for something that its description does not have",
+          "A key that is known has a value that is not, such as an activation nobody else uses, or "
+          "two keys exclude each other. Nothing is counted, because the figure would be that of "
+          "another model."};
     case Code::no_formula:
       return Explanation{
           "A count has no formula in the open sizes",

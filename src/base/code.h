@@ -40,7 +40,12 @@ enum class Code : std::uint16_t {
   limit_exceeded = 214,
   no_trainable_parameter = 215,
   formula_invalid = 216,
+  trip_count_unknown = 217,
+  model_type_unknown = 218,
   loss_unfit = 219,
+  call_cyclic = 220,
+  configuration_incomplete = 221,
+  configuration_unsupported = 222,
   no_formula = 230,
 
   run_malformed = 301,

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -21,6 +22,13 @@
 namespace pfsday::importers {
 
 using Bytes = std::span<const std::byte>;
+
+/// Samples that a decoder writes one token after another: how they are made, not how they are scored.
+struct Generation {
+  std::int64_t prompt = 0;   ///< tokens that are read at once, at least 1
+  std::int64_t tokens = 0;   ///< tokens that are written after them, at least 1
+  std::int64_t samples = 1;  ///< answers to each prompt, at least 1
+};
 
 /// What the user says of a file: sizes for what it leaves open, operators that nobody else knows.
 struct ImportOptions {
@@ -38,6 +46,30 @@ struct ImportOptions {
   std::map<std::string, bool, std::less<>> branches = {};
   /// Consulted for operators that the importer does not know. Null: none.
   std::shared_ptr<const CustomOperators> operators = {};
+  /// Of a configuration: sequences that are packed into one, by their lengths in tokens.
+  std::vector<std::int64_t> lengths = {};
+  /// Of a configuration: what it generates, in place of one pass.
+  std::optional<Generation> generation = {};
+  /// Of a configuration with experts: slots of each, in multiples of an even load, at least 0.
+  std::optional<double> capacity_factor = {};
+  /// The bytes of the file of that name in the same folder, valid as long as the model; none if
+  /// there is no such file. Null: the file stands alone.
+  std::function<std::optional<Bytes>(std::string_view name)> read_beside = {};
+};
+
+/// A tensor as a header lists it.
+struct Tensor {
+  std::string name;
+  std::string type;  ///< as its format writes it: "BF16", "Q4_K"
+  graph::Shape shape;
+};
+
+/// What a file that is more than one graph says of its parameters.
+struct ParameterFigures {
+  /// Those that take part in the pass of one token; where all do, none is stated.
+  std::optional<units::Count> active = {};
+  /// Those of modules beside the model, such as heads that predict further tokens.
+  units::Count beside = 0;
 };
 
 /// A node that is counted by the user's formulas.
@@ -48,7 +80,12 @@ struct CustomUse {
 
 struct Model {
   std::string format = {};  ///< name of the importer
-  graph::Graph graph = {};
+  graph::Graph graph = {};  ///< of a header: none, and its tensors instead
+  /// Of a header that says nothing of what is computed with them; else empty.
+  std::vector<Tensor> tensors = {};
+  ParameterFigures parameters = {};
+  /// The program of one of so many devices, which together run the model; 1: the whole.
+  std::int64_t devices = 1;
   /// How many nodes the file has, as its format counts them; bodies once.
   std::size_t node_count = 0;
   /// What a reader should know of how the file was read.
