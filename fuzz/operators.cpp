@@ -34,6 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto operators = importers::parse_custom_operators(text);
   if (!operators) return 0;
+  const graph::Literal contents = graph::Literal::of({graph::ElementType::i64, {2}}, {5, 7});
   const importers::OperatorSite site{
       .inputs = {graph::TensorType{graph::ElementType::f32, {6, 8, 3}},
                  {},
@@ -41,8 +42,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       .attribute = [](std::string_view name) -> std::optional<std::int64_t> {
         return name == "axis" ? std::optional<std::int64_t>(-1) : std::nullopt;
       },
-      .contents =
-          [](std::size_t) { return graph::Literal::of({graph::ElementType::i64, {2}}, {5, 7}); }};
+      .contents = [&](std::size_t) { return &contents; }};
   for (const importers::CustomOperator& op : operators->operators) check(op, site);
   return 0;
 }
