@@ -62,6 +62,9 @@ struct Tensor {
   std::string name;
   std::string type;  ///< as its format writes it: "BF16", "Q4_K"
   graph::Shape shape;
+  units::Count bytes = 0;  ///< in the file
+  /// What it is taken for, by its name and shape: "linear", "embedding", "convolution", ...
+  std::string use = {};
 };
 
 /// What a file that is more than one graph says of its parameters.
@@ -80,7 +83,7 @@ struct CustomUse {
 
 struct Model {
   std::string format = {};  ///< name of the importer
-  graph::Graph graph = {};  ///< of a header: none, and its tensors instead
+  graph::Graph graph = {};  ///< of a header: the products that its tensors are known to be for
   /// Of a header that says nothing of what is computed with them; else empty.
   std::vector<Tensor> tensors = {};
   ParameterFigures parameters = {};
