@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "count/view.h"
-#include "importers/bindings.h"
 #include "ops/primitive.h"
 #include "report/count_json.h"
 #include "units/print.h"
@@ -108,7 +107,7 @@ void write_view(JsonWriter& json, const CompareReport& report, std::size_t i) {
 Result<CompareReport> compare_file(std::string_view path, importers::Bytes bytes,
                                    CountRequest request) {
   request.views.assign(count::views().begin(), count::views().end());
-  const importers::ImportOptions options = TRY(importers::parse_bindings(request.bindings));
+  const importers::ImportOptions options = TRY(import_options_of(path, request));
   const importers::Model model = TRY(in_file(path, importers::read_model(bytes, options)));
   CountReport report = TRY(count_step_or_forward(path, bytes, std::move(request)));
   std::optional<Tokens> tokens = find_token_input(model.graph);

@@ -7,6 +7,7 @@
 #include "base/sha256.h"
 #include "count/training_passes.h"
 #include "importers/bindings.h"
+#include "report/count_tensors.h"
 #include "units/print.h"
 
 namespace pfsday::report {
@@ -33,16 +34,6 @@ std::vector<std::string> unused_bindings(const importers::ImportOptions& options
   for (const std::string& pattern : options.parameters) check(pattern);
   if (options.past) check("past");
   return unused;
-}
-
-Result<importers::ImportOptions> import_options_of(const CountRequest& request) {
-  importers::ImportOptions options = TRY(importers::parse_bindings(request.bindings));
-  options.trips = TRY(importers::parse_trips(request.trips));
-  options.branches = TRY(importers::parse_branches(request.branches));
-  options.parameters = request.parameters;
-  options.past = request.past;
-  options.operators = request.operators;
-  return options;
 }
 
 std::vector<std::string> pass_row(std::string name, const count::PassCount& pass) {
@@ -105,6 +96,22 @@ const count::View& CountRequest::convention() const {
   return views.empty() ? *count::find_view("openai") : *views.front();
 }
 
+Result<importers::ImportOptions> import_options_of(std::string_view path,
+                                                   const CountRequest& request) {
+  importers::ImportOptions options = TRY(importers::parse_bindings(request.bindings));
+  options.trips = TRY(importers::parse_trips(request.trips));
+  options.branches = TRY(importers::parse_branches(request.branches));
+  options.parameters = request.parameters;
+  options.past = request.past;
+  options.operators = request.operators;
+  if (request.read_beside) {
+    options.read_beside = [path, read = request.read_beside](std::string_view name) {
+      return read(path, name);
+    };
+  }
+  return options;
+}
+
 count::Seen CountReport::seen(Pass pass) const {
   if (counts.views.empty()) return {.figure = counts.pass(pass).work.operations()};
   return counts.views.front().pass(pass);
@@ -137,7 +144,7 @@ std::vector<Pass> passes_of(const CountReport& report) {
 
 Result<CountReport> count_file(std::string_view path, importers::Bytes bytes,
                                CountRequest request) {
-  const importers::ImportOptions options = TRY(import_options_of(request));
+  const importers::ImportOptions options = TRY(import_options_of(path, request));
   importers::Model model = TRY(in_file(path, importers::read_model(bytes, options)));
   const bool is_hashed = request.hash && bytes.size() <= hashed_bytes;
   CountReport report{.path = std::string(path),
@@ -147,6 +154,7 @@ Result<CountReport> count_file(std::string_view path, importers::Bytes bytes,
                      .notes = std::move(model.notes),
                      .unused_bindings = unused_bindings(options, model.used_bindings),
                      .custom = std::move(model.custom),
+                     .tensors = std::move(model.tensors),
                      .is_step_in_file = !model.training.empty()};
   if (report.is_step_in_file) {
     report.request.step = {};
@@ -250,13 +258,14 @@ Grid line_grid(const CountReport& report) {
 
 std::string count_heading(const CountReport& report) {
   const count::Counts& counts = report.counts;
-  return fmt::format(
-      "{} ({}): {} parameters, {} trainable, {} in buffers\n"
-      "{}: {} counted, {} movement, {} uncounted\n",
-      report.path, report.format, to_grouped(counts.parameters.total),
-      to_grouped(counts.parameters.trainable), to_grouped(counts.parameters.buffers),
-      plural(counts.coverage.nodes, "node"), counts.coverage.counted, counts.coverage.movement,
-      counts.coverage.uncounted);
+  const std::string parameters =
+      fmt::format("{} ({}): {} parameters, {} trainable, {} in buffers\n", report.path,
+                  report.format, to_grouped(counts.parameters.total),
+                  to_grouped(counts.parameters.trainable), to_grouped(counts.parameters.buffers));
+  if (!report.tensors.empty()) return parameters + describe_tensors(report);
+  return parameters + fmt::format("{}: {} counted, {} movement, {} uncounted\n",
+                                  plural(counts.coverage.nodes, "node"), counts.coverage.counted,
+                                  counts.coverage.movement, counts.coverage.uncounted);
 }
 
 std::vector<std::string> count_formulas(const CountReport& report) {

@@ -4,6 +4,7 @@
 //       TRY(report::count_file("net.onnx", bytes, {.step = {.step = Step::training}}));
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,6 +26,10 @@ struct CountRequest {
   std::optional<std::int64_t> past = {};     ///< tokens in the cache of a decoder
   /// Formulas for operators that nobody else knows; may be null.
   std::shared_ptr<const importers::CustomOperators> operators = {};
+  /// The bytes of a file in the folder of a model, valid as long as the reports; none if there is
+  /// no such file. Null: models stand alone.
+  std::function<std::optional<importers::Bytes>(std::string_view model, std::string_view name)>
+      read_beside = {};
   count::StepOptions step = {};
   count::BreakdownOptions breakdown = {};
   bool lines = false;  ///< the arithmetic, line by line
@@ -44,6 +49,7 @@ struct CountReport {
   std::vector<std::string> notes = {};            ///< how the file was read
   std::vector<std::string> unused_bindings = {};  ///< names that nothing in the model has
   std::vector<importers::CustomUse> custom = {};  ///< nodes that are counted by formulas
+  std::vector<importers::Tensor> tensors = {};    ///< of a header
   bool is_step_in_file = false;                   ///< the file trains already: counted as it stands
   count::Counts counts = {};
 
@@ -51,6 +57,10 @@ struct CountReport {
   count::Seen seen(graph::Pass pass) const;
   count::Seen seen_total() const;
 };
+
+/// What the importers are told of the model of that path. Errors: those of the bindings.
+Result<importers::ImportOptions> import_options_of(std::string_view path,
+                                                   const CountRequest& request);
 
 /// Larger files are not hashed: a count never reads the weights.
 inline constexpr std::size_t hashed_bytes = std::size_t{64} << 20U;

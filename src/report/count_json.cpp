@@ -1,5 +1,6 @@
 #include "report/count_json.h"
 
+#include "report/count_tensors.h"
 #include "units/count.h"
 
 namespace pfsday::report {
@@ -144,6 +145,7 @@ std::string count_json(const CountReport& report, JsonStyle style) {
   json.begin_object().member("schema", "pfsday.count/1");
   write_model(json, report);
   write_parameters(json, counts.parameters);
+  write_tensors(json, report);
   json.key("passes").begin_object();
   for (const Pass pass : passes_of(report)) {
     write_pass(json, graph::to_string(pass), counts.pass(pass), view, report.seen(pass));

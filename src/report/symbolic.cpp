@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "importers/bindings.h"
 
 namespace pfsday::report {
 namespace {
@@ -78,7 +77,7 @@ void drop_column(Grid& grid, std::size_t column) {
 Result<SymbolicReport> symbolic_file(std::string_view path, importers::Bytes bytes,
                                      CountRequest request) {
   const bool is_hashed = std::exchange(request.hash, false);
-  const importers::ImportOptions options = TRY(importers::parse_bindings(request.bindings));
+  const importers::ImportOptions options = TRY(import_options_of(path, request));
   std::vector<std::string> names =
       TRY(in_file(path, importers::find_open_dimensions(bytes, options)));
   const auto report_at = [&](const count::Sizes& sizes) {

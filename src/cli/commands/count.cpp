@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/beside.h"
 #include "cli/command.h"
 #include "cli/count_compare.h"
 #include "cli/count_diff.h"
@@ -12,6 +13,7 @@
 #include "cli/session.h"
 #include "cli/step_options.h"
 #include "count/view.h"
+#include "report/count_tensors.h"
 #include "units/quantity.h"
 
 namespace pfsday::cli {
@@ -127,10 +129,21 @@ Result<count::BreakdownOptions> parse_breakdown(const Args& args) {
   return breakdown;
 }
 
+/// The tensors of a header.
+void print_tensors(Session& session, const report::CountReport& report) {
+  if (report.tensors.empty()) return;
+  session.print(to_table(report::tensor_type_grid(report)));
+  session.print("\n");
+  if (!report.request.lines) return;
+  session.print(to_table(report::tensor_grid(report)));
+  session.print("\n");
+}
+
 void print_text(Session& session, const report::CountReport& report) {
   session.print(report::count_heading(report));
   print_notes(session, report.notes);
   session.print("\n");
+  print_tensors(session, report);
   if (report.request.breakdown.by != count::By::none) {
     session.print(to_table(report::breakdown_grid(report)));
     session.print("\n");
@@ -192,6 +205,7 @@ Result<report::CountRequest> request_of(const Args& args) {
   request.hash = args.flag("--json");
   request.rules = TRY(parse_rules(args));
   request.views = views_of(args.choice("--convention"));
+  request.read_beside = files_beside();
   return request;
 }
 
@@ -240,8 +254,9 @@ extern constinit const Command count{
     .usage = "count MODEL... [options]",
     .summary = "Count the arithmetic of a model file, forward and backward.",
     .details =
-        "MODEL is a model file in ONNX, recognized by what it holds, or a folder, in which files "
-        "are chosen by extension. Of several models, a line for each; those that cannot be used "
+        "MODEL is a model file in ONNX or the header of a checkpoint in safetensors, recognized by "
+        "what it holds, or a folder, in which files are chosen by extension. Of several models, a "
+        "line for each; those that cannot be used "
         "are reported, and the others still count. The count is exact: each add "
         "and each multiply is one operation (FLOP); \"of which products\" is 2 x multiply-adds, "
         "which papers quote; \"other\" is division, special functions and comparisons. Weights are "

@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""Writes the headers of checkpoints that the golden tests and fuzz targets read; their tensors hold
+zeros.
+
+    write_headers.py            write what differs
+    write_headers.py check      exit 1 if a file is not what this program writes
+"""
+
+import json
+import struct
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+CORPUS = HERE.parent.parent / "fuzz" / "corpus"
+BYTES = {"F32": 4, "BF16": 2, "I64": 8, "U8": 1}
+
+
+def elements(shape):
+    count = 1
+    for size in shape:
+        count *= size
+    return count
+
+
+def safetensors(tensors, metadata=None):
+    """tensors: (name, type, shape) in the order of their bytes."""
+    header, at = ({"__metadata__": metadata} if metadata else {}), 0
+    for name, kind, shape in tensors:
+        end = at + elements(shape) * BYTES[kind]
+        header[name] = {"dtype": kind, "shape": list(shape), "data_offsets": [at, end]}
+        at = end
+    return with_header(json.dumps(header, separators=(",", ":")), at)
+
+
+def with_header(text, data_bytes):
+    return struct.pack("<Q", len(text)) + text.encode() + bytes(data_bytes)
+
+
+def layer(i, hidden=4, inner=6):
+    prefix = f"model.layers.{i}."
+    yield prefix + "input_layernorm.weight", "BF16", (hidden,)
+    for name in ("q", "k", "v", "o"):
+        yield f"{prefix}self_attn.{name}_proj.weight", "BF16", (hidden, hidden)
+    for name in ("gate", "up"):
+        yield f"{prefix}mlp.{name}_proj.weight", "BF16", (inner, hidden)
+    yield prefix + "mlp.down_proj.weight", "BF16", (hidden, inner)
+
+
+EMBEDDING = ("model.embed_tokens.weight", "BF16", (10, 4))
+HEAD = ("lm_head.weight", "BF16", (10, 4))
+
+
+def index(shards):
+    """The index of files, each a list of tensors."""
+    total = sum(elements(shape) * BYTES[kind] for ts in shards.values() for _, kind, shape in ts)
+    names = {name: file for file, ts in shards.items() for name, _, _ in ts}
+    return (json.dumps({"metadata": {"total_size": total}, "weight_map": names}, indent=2)
+            + "\n").encode()
+
+
+SHARDS = {"model-00001-of-00002.safetensors": [EMBEDDING, *layer(0)],
+          "model-00002-of-00002.safetensors": [*layer(1), HEAD]}
+GAP = '{"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}'
+TWICE = '{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'
+
+FILES = {
+    HERE / "decoder.safetensors": safetensors([EMBEDDING, *layer(0), *layer(1), HEAD],
+                                              {"format": "pt"}),
+    HERE / "experts.safetensors": safetensors(
+        [EMBEDDING, ("model.layers.0.mlp.gate.weight", "F32", (3, 4)),
+         *((f"model.layers.0.mlp.experts.{i}.up_proj.weight", "BF16", (6, 4)) for i in range(3)),
+         ("model.layers.0.mlp.table", "F32", (2, 2)), ("steps", "I64", ())]),
+    HERE / "sharded" / "model.safetensors.index.json": index(SHARDS),
+    **{HERE / "sharded" / file: safetensors(ts) for file, ts in SHARDS.items()},
+    HERE / "gap.safetensors": with_header(GAP, 12),
+    HERE / "twice.safetensors": with_header(TWICE, 4),
+    HERE / "cut.safetensors": safetensors([EMBEDDING])[:-10],
+    CORPUS / "safetensors" / "types.safetensors": safetensors(
+        [("a", "F32", ()), ("b", "I64", (2, 0)), ("c.weight", "U8", (3, 2))]),
+    CORPUS / "safetensors" / "huge": with_header(
+        '{"a":{"dtype":"F32","shape":[4294967296,4294967296,4294967296],"data_offsets":[0,8]}}', 8),
+    CORPUS / "safetensors" / "index.json": index({"a": [EMBEDDING]}),
+    CORPUS / "safetensors" / "decoder": safetensors([EMBEDDING, *layer(0), HEAD]),
+    CORPUS / "safetensors" / "gap": with_header(GAP, 12),
+}
+
+
+def main():
+    differing = [path for path, content in FILES.items()
+                 if not path.exists() or path.read_bytes() != content]
+    if sys.argv[1:] == ["check"]:
+        for path in differing:
+            print(f"{path}: not what write_headers.py writes", file=sys.stderr)
+        return 1 if differing else 0
+    for path in differing:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(FILES[path])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
