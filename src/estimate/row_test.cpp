@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <set>
 
 #include "units/quantity.h"
 
@@ -36,6 +37,19 @@ TEST(CatalogueRows, HoldTheResultsOfModestCompute) {
   const auto rows = rows_with_tag("2018-modest");
   EXPECT_EQ(rows.size(), 6U);
   EXPECT_EQ(std::ranges::count_if(rows, [](const Row& row) { return row.upper_bound; }), 4);
+}
+
+TEST(CatalogueRows, HoldTheDocumentedSystems) {
+  const auto rows = rows_with_tag("documented");
+  EXPECT_EQ(rows.size(), 58U);
+  EXPECT_THAT(rows, testing::Each(testing::Field(&Row::tags, testing::SizeIs(1))));
+}
+
+TEST(CatalogueRows, HaveIdsOfTheirOwn) {
+  std::set<std::string> ids;
+  for (const Row& row : catalogue_rows().value()) {
+    EXPECT_TRUE(ids.insert(row.id).second) << row.id;
+  }
 }
 
 TEST(CatalogueRows, OfTheAnalysisNameThePostAndASourceOfTheirOwn) {
