@@ -59,6 +59,42 @@ def index(shards):
             + "\n").encode()
 
 
+GGUF_TYPES = {"F32": (0, 1, 4), "F16": (1, 1, 2), "Q4_0": (2, 32, 18), "Q6_K": (14, 256, 210)}
+
+
+def gguf(keys, tensors, version=3, order="<", cut=0):
+    """keys: name to a number, a text or a list of texts; tensors: (name, type, shape)."""
+    length = "I" if version == 1 else "Q"
+    number = lambda form, *values: struct.pack(order + form, *values)
+    text = lambda value: number(length, len(value)) + value.encode()
+
+    def value_of(value):
+        if isinstance(value, int):
+            return number("II", 4, value)
+        if isinstance(value, str):
+            return number("I", 8) + text(value)
+        return number("II", 9, 8) + number(length, len(value)) + b"".join(map(text, value))
+
+    head = b"GGUF" + number("I", version) + number(length * 2, len(tensors), len(keys))
+    head += b"".join(text(name) + value_of(value) for name, value in keys.items())
+    at = 0
+    for name, kind, shape in tensors:
+        code, block, size = GGUF_TYPES[kind]
+        head += text(name) + number("I", len(shape)) + number(length * len(shape), *shape[::-1])
+        head += number("IQ", code, at)
+        at += -(-(elements(shape) // block * size) // 32) * 32
+    return (head + bytes(-len(head) % 32) + bytes(at))[:len(head) + -len(head) % 32 + at - cut]
+
+
+GGUF_KEYS = {"general.architecture": "llama", "general.name": "tiny", "llama.block_count": 1,
+             "llama.embedding_length": 256, "llama.feed_forward_length": 6,
+             "llama.attention.head_count": 4, "llama.expert_count": 4, "llama.expert_used_count": 2,
+             "tokenizer.ggml.tokens": ["a", "b", "c"]}
+GGUF_TENSORS = [("token_embd.weight", "Q6_K", (3, 256)), ("output_norm.weight", "F32", (256,)),
+                *((f"blk.0.attn_{name}.weight", "Q4_0", (16, 256)) for name in ("q", "k", "v")),
+                ("blk.0.ffn_gate_inp.weight", "F32", (4, 256)),
+                ("blk.0.ffn_up_exps.weight", "F16", (4, 6, 256))]
+
 SHARDS = {"model-00001-of-00002.safetensors": [EMBEDDING, *layer(0)],
           "model-00002-of-00002.safetensors": [*layer(1), HEAD]}
 GAP = '{"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}'
@@ -76,6 +112,13 @@ FILES = {
     HERE / "gap.safetensors": with_header(GAP, 12),
     HERE / "twice.safetensors": with_header(TWICE, 4),
     HERE / "cut.safetensors": safetensors([EMBEDDING])[:-10],
+    HERE / "experts.gguf": gguf(GGUF_KEYS, GGUF_TENSORS),
+    HERE / "vocabulary.gguf": gguf(GGUF_KEYS, []),
+    HERE / "cut.gguf": gguf(GGUF_KEYS, GGUF_TENSORS, cut=32),
+    CORPUS / "gguf" / "small": gguf(GGUF_KEYS, [("blk.0.ffn_up_exps.weight", "F32", (4, 2, 3))]),
+    CORPUS / "gguf" / "version_1": gguf({"a": 1}, [("a.weight", "F16", (2, 3))], 1),
+    CORPUS / "gguf" / "big_endian": gguf({"a": "b"}, [("a", "Q4_0", (64,))], 3, ">"),
+    CORPUS / "gguf" / "cut": gguf({"a": ["b"]}, [("a", "Q4_0", (64,))], cut=40),
     CORPUS / "safetensors" / "types.safetensors": safetensors(
         [("a", "F32", ()), ("b", "I64", (2, 0)), ("c.weight", "U8", (3, 2))]),
     CORPUS / "safetensors" / "huge": with_header(

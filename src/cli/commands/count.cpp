@@ -254,7 +254,8 @@ extern constinit const Command count{
     .usage = "count MODEL... [options]",
     .summary = "Count the arithmetic of a model file, forward and backward.",
     .details =
-        "MODEL is a model file in ONNX or the header of a checkpoint in safetensors, recognized by "
+        "MODEL is a model file in ONNX or the header of a checkpoint in safetensors or GGUF, "
+        "recognized by "
         "what it holds, or a folder, in which files are chosen by extension. Of several models, a "
         "line for each; those that cannot be used "
         "are reported, and the others still count. The count is exact: each add "
