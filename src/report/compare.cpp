@@ -157,7 +157,7 @@ std::string compare_json(const CompareReport& report) {
   JsonWriter json;
   json.begin_object().member("schema", "pfsday.compare/1");
   write_model(json, report.report);
-  write_parameters(json, report.report.counts.parameters);
+  write_parameters(json, report.report);
   json.key("tokens");
   if (report.tokens) {
     json.begin_object().member("count", report.tokens->count).member("from", report.tokens->from);

@@ -7,6 +7,7 @@
 #include "base/sha256.h"
 #include "count/training_passes.h"
 #include "importers/bindings.h"
+#include "importers/config/options.h"
 #include "report/count_tensors.h"
 #include "units/print.h"
 
@@ -36,6 +37,22 @@ std::vector<std::string> unused_bindings(const importers::ImportOptions& options
   return unused;
 }
 
+/// The options that only a configuration has a use for.
+Result<void> check_configuration(const CountRequest& request, std::string_view format) {
+  const bool is_training = request.step.step == Step::training;
+  if (request.generation && is_training) {
+    return fail(Code::usage, "--generate counts forward passes: it has no training step",
+                "leave out --train");
+  }
+  if (format == "config") return {};
+  for (const auto& [option, value] :
+       {std::pair{"--lengths", &request.lengths}, std::pair{"--generate", &request.generation},
+        std::pair{"--capacity", &request.capacity}}) {
+    if (*value) return fail(Code::usage, fmt::format("{} is for configurations of models", option));
+  }
+  return {};
+}
+
 std::vector<std::string> pass_row(std::string name, const count::PassCount& pass) {
   return {std::move(name),
           to_grouped(pass.work.operations()),
@@ -54,6 +71,19 @@ std::string plural(std::size_t n, std::string_view noun) {
 /// What is beside the total says so.
 std::string row_label(Pass pass) {
   return name_of(pass) + (count::is_in_total(pass) ? "" : " (apart)");
+}
+
+/// What a token takes part in where that is not all, and what stands beside the total.
+std::string parameters_apart(const CountReport& report) {
+  std::string text;
+  const auto& active = report.parameters.active;
+  if (active && *active != report.counts.parameters.total) {
+    text += fmt::format(", {} active for each token", to_grouped(*active));
+  }
+  if (report.parameters.beside != Count(0)) {
+    text += fmt::format(", {} more beside the model", to_grouped(report.parameters.beside));
+  }
+  return text;
 }
 
 /// "/a (FooBar), /b (FooBar) and 3 more": a few by name.
@@ -104,6 +134,9 @@ Result<importers::ImportOptions> import_options_of(std::string_view path,
   options.parameters = request.parameters;
   options.past = request.past;
   options.operators = request.operators;
+  if (request.lengths) options.lengths = TRY(config::parse_lengths(*request.lengths));
+  if (request.generation) options.generation = TRY(config::parse_generation(*request.generation));
+  if (request.capacity) options.capacity_factor = TRY(config::parse_capacity(*request.capacity));
   if (request.read_beside) {
     options.read_beside = [path, read = request.read_beside](std::string_view name) {
       return read(path, name);
@@ -146,6 +179,7 @@ Result<CountReport> count_file(std::string_view path, importers::Bytes bytes,
                                CountRequest request) {
   const importers::ImportOptions options = TRY(import_options_of(path, request));
   importers::Model model = TRY(in_file(path, importers::read_model(bytes, options)));
+  TRY(check_configuration(request, model.format));
   const bool is_hashed = request.hash && bytes.size() <= hashed_bytes;
   CountReport report{.path = std::string(path),
                      .format = std::move(model.format),
@@ -155,7 +189,8 @@ Result<CountReport> count_file(std::string_view path, importers::Bytes bytes,
                      .unused_bindings = unused_bindings(options, model.used_bindings),
                      .custom = std::move(model.custom),
                      .tensors = std::move(model.tensors),
-                     .is_step_in_file = !model.training.empty()};
+                     .is_step_in_file = !model.training.empty(),
+                     .parameters = model.parameters};
   if (report.is_step_in_file) {
     report.request.step = {};
     count::mark_training_passes(model.graph);
@@ -258,10 +293,10 @@ Grid line_grid(const CountReport& report) {
 
 std::string count_heading(const CountReport& report) {
   const count::Counts& counts = report.counts;
-  const std::string parameters =
-      fmt::format("{} ({}): {} parameters, {} trainable, {} in buffers\n", report.path,
-                  report.format, to_grouped(counts.parameters.total),
-                  to_grouped(counts.parameters.trainable), to_grouped(counts.parameters.buffers));
+  const std::string parameters = fmt::format(
+      "{} ({}): {} parameters, {} trainable, {} in buffers{}\n", report.path, report.format,
+      to_grouped(counts.parameters.total), to_grouped(counts.parameters.trainable),
+      to_grouped(counts.parameters.buffers), parameters_apart(report));
   if (!report.tensors.empty()) return parameters + describe_tensors(report);
   return parameters + fmt::format("{}: {} counted, {} movement, {} uncounted\n",
                                   plural(counts.coverage.nodes, "node"), counts.coverage.counted,

@@ -24,6 +24,8 @@ struct CountRequest {
   std::vector<std::string> branches = {};    ///< NODE=then or NODE=else
   std::vector<std::string> parameters = {};  ///< patterns of inputs that are parameters
   std::optional<std::int64_t> past = {};     ///< tokens in the cache of a decoder
+  /// Of a configuration: "512,300", "prompt=512,new=128,samples=4", "1.25"; see config/options.h.
+  std::optional<std::string> lengths = {}, generation = {}, capacity = {};
   /// Formulas for operators that nobody else knows; may be null.
   std::shared_ptr<const importers::CustomOperators> operators = {};
   /// The bytes of a file in the folder of a model, valid as long as the reports; none if there is
@@ -51,6 +53,7 @@ struct CountReport {
   std::vector<importers::CustomUse> custom = {};  ///< nodes that are counted by formulas
   std::vector<importers::Tensor> tensors = {};    ///< of a header
   bool is_step_in_file = false;                   ///< the file trains already: counted as it stands
+  importers::ParameterFigures parameters = {};    ///< beside those of the counts
   count::Counts counts = {};
 
   /// The figures in the convention that was asked for.
@@ -58,7 +61,8 @@ struct CountReport {
   count::Seen seen_total() const;
 };
 
-/// What the importers are told of the model of that path. Errors: those of the bindings.
+/// What the importers are told of the model of that path. Errors: those of importers/bindings.h and
+/// config/options.h.
 Result<importers::ImportOptions> import_options_of(std::string_view path,
                                                    const CountRequest& request);
 

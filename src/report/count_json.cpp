@@ -132,10 +132,14 @@ void write_model(JsonWriter& json, const CountReport& report) {
   json.end_array();
 }
 
-void write_parameters(JsonWriter& json, const count::ParameterCounts& parameters) {
+void write_parameters(JsonWriter& json, const CountReport& report) {
+  const count::ParameterCounts& parameters = report.counts.parameters;
   json.key("parameters").begin_object().member("total", parameters.total);
-  json.member("trainable", parameters.trainable);
-  json.member("buffers", parameters.buffers).end_object();
+  json.member("trainable", parameters.trainable).member("buffers", parameters.buffers);
+  if (report.parameters.active) {
+    json.member("active", *report.parameters.active).member("beside", report.parameters.beside);
+  }
+  json.end_object();
 }
 
 std::string count_json(const CountReport& report, JsonStyle style) {
@@ -144,7 +148,7 @@ std::string count_json(const CountReport& report, JsonStyle style) {
   JsonWriter json(style);
   json.begin_object().member("schema", "pfsday.count/1");
   write_model(json, report);
-  write_parameters(json, counts.parameters);
+  write_parameters(json, report);
   write_tensors(json, report);
   json.key("passes").begin_object();
   for (const Pass pass : passes_of(report)) {

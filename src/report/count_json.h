@@ -9,7 +9,7 @@ namespace pfsday::report {
 /// Members model, bindings, convention, notes.
 void write_model(JsonWriter& json, const CountReport& report);
 /// Member parameters.
-void write_parameters(JsonWriter& json, const count::ParameterCounts& parameters);
+void write_parameters(JsonWriter& json, const CountReport& report);
 /// Members uncounted and bounds.
 void write_uncounted(JsonWriter& json, const CountReport& report);
 

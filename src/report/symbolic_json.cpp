@@ -122,7 +122,7 @@ std::string symbolic_json(const SymbolicReport& report) {
   json.begin_object().member("schema", "pfsday.symbolic/1");
   write_model(json, report.sample);
   write_symbols(json, report.symbolic);
-  write_parameters(json, report.sample.counts.parameters);
+  write_parameters(json, report.sample);
   json.key("passes").begin_object();
   for (const Pass pass : passes_of(report.sample)) {
     write_pass(json, graph::to_string(pass), report.symbolic, static_cast<std::size_t>(pass));

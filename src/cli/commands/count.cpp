@@ -36,6 +36,18 @@ constexpr Option options[] = {
     {.name = "--past",
      .value = "N",
      .doc = "tokens in the cache of a decoder: the size of dimensions that are named after it"},
+    {.name = "--lengths",
+     .value = "LIST",
+     .doc = "of a configuration: sequences that are packed into one, such as 512,300,128; each "
+            "attends to itself alone"},
+    {.name = "--generate",
+     .value = "WHAT",
+     .doc = "of a configuration: prompt=P,new=N,samples=K, the forward passes that read a prompt "
+            "and write K answers of N tokens with a cache"},
+    {.name = "--capacity",
+     .value = "FACTOR",
+     .doc = "of a configuration: slots of each expert in multiples of an even load; all of them "
+            "are computed"},
     {.name = "--trips",
      .value = "NODE=N",
      .doc = "how often a loop runs that only the data end",
@@ -189,6 +201,11 @@ Result<ops::Rules> parse_rules(const Args& args) {
   return rules;
 }
 
+std::optional<std::string> find_text(const Args& args, std::string_view option) {
+  const auto text = args.value(option);
+  return text ? std::optional<std::string>(*text) : std::nullopt;
+}
+
 Result<report::CountRequest> request_of(const Args& args) {
   const auto list = [&](std::string_view option) {
     const auto values = args.all(option);
@@ -200,6 +217,9 @@ Result<report::CountRequest> request_of(const Args& args) {
   request.branches = list("--branch");
   request.parameters = list("--parameter");
   request.past = TRY(parse_whole_number(args, "--past", 0));
+  request.lengths = find_text(args, "--lengths");
+  request.generation = find_text(args, "--generate");
+  request.capacity = find_text(args, "--capacity");
   request.step = TRY(parse_step_options(args));
   request.lines = args.flag("--explain");
   request.hash = args.flag("--json");
@@ -254,10 +274,10 @@ extern constinit const Command count{
     .usage = "count MODEL... [options]",
     .summary = "Count the arithmetic of a model file, forward and backward.",
     .details =
-        "MODEL is a model file in ONNX or the header of a checkpoint in safetensors or GGUF, "
-        "recognized by "
-        "what it holds, or a folder, in which files are chosen by extension. Of several models, a "
-        "line for each; those that cannot be used "
+        "MODEL is a model file in ONNX, a configuration (config.json) or the header of a "
+        "checkpoint in safetensors or GGUF, recognized by what it holds, or a folder, in which "
+        "files are chosen by extension. Of several models, a line for each; those that cannot be "
+        "used "
         "are reported, and the others still count. The count is exact: each add "
         "and each multiply is one operation (FLOP); \"of which products\" is 2 x multiply-adds, "
         "which papers quote; \"other\" is division, special functions and comparisons. Weights are "

@@ -1,0 +1,377 @@
+// Configurations against closed forms that are written here, apart from the importer, and against
+// the published parameter counts of those in the shared folder.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+#include "count/step.h"
+#include "importers/config/json.h"
+#include "importers/importer.h"
+
+namespace pfsday {
+namespace {
+
+using importers::ImportOptions;
+using units::Count;
+
+importers::Bytes bytes_of(const std::string& text) { return std::as_bytes(std::span(text)); }
+
+Result<importers::Model> read(const std::string& text, const ImportOptions& options) {
+  return importers::read_model(bytes_of(text), options);
+}
+
+count::Counts count_model(const importers::Model& model, count::Step step) {
+  auto counts = count::count_step(model.graph, {.step = step}, {});
+  EXPECT_TRUE(counts) << (counts ? "" : counts.error().what);
+  return counts ? *std::move(counts) : count::Counts{};
+}
+
+count::Counts count_text(const std::string& text, const ImportOptions& options,
+                         count::Step step = count::Step::forward) {
+  const auto model = read(text, options);
+  EXPECT_TRUE(model) << (model ? "" : model.error().what);
+  return model ? count_model(*model, step) : count::Counts{};
+}
+
+Count macs(const count::Counts& counts) { return counts.total.work.products; }
+
+/// Pairs of a query and a key that it sees, one by one.
+Count pairs(std::int64_t length, std::int64_t window, std::int64_t past = 0) {
+  Count sum = 0;
+  for (std::int64_t i = 0; i < length; ++i) {
+    const std::int64_t before = past + i + 1;
+    sum += Count(window == 0 ? before : std::min(window, before));
+  }
+  return sum;
+}
+
+struct Case {
+  std::string name;
+  std::string text;
+  std::int64_t parameters;  ///< of weights, biases and norms
+  std::int64_t matrices;    ///< multiply-adds of one token in products with weights
+  std::int64_t scores;      ///< of one pair in one layer: heads * (width of a key + of a value)
+  std::vector<std::int64_t> windows;  ///< of each layer
+};
+
+/// d = 8, 2 layers, 4 heads, MLP 16, vocabulary 32 throughout, unless something else is written.
+const std::vector<Case>& cases() {
+  static const std::vector<Case> all = {
+      {"llama, grouped",
+       R"({"model_type": "llama", "hidden_size": 8, "num_hidden_layers": 2, "vocab_size": 32,
+           "num_attention_heads": 4, "num_key_value_heads": 2, "intermediate_size": 16})",
+       2 * 32 * 8 + 2 * (8 * 8 + 2 * 8 * 4 + 8 * 8 + 3 * 8 * 16 + 2 * 8) + 8,
+       2 * (8 * 8 + 2 * 8 * 4 + 8 * 8 + 3 * 8 * 16) + 8 * 32,
+       4 * (2 + 2),
+       {0, 0}},
+      {"llama, biases, wide heads, tied",
+       R"({"model_type": "llama", "hidden_size": 8, "num_hidden_layers": 2, "vocab_size": 32,
+           "num_attention_heads": 4, "head_dim": 6, "intermediate_size": 16,
+           "attention_bias": true, "mlp_bias": true, "tie_word_embeddings": true})",
+       32 * 8 + 2 * (4 * 8 * 24 + 3 * 24 + 8 + 3 * 8 * 16 + 2 * 16 + 8 + 2 * 8) + 8,
+       2 * (4 * 8 * 24 + 3 * 8 * 16) + 8 * 32,
+       4 * (6 + 6),
+       {0, 0}},
+      {"mistral, window",
+       R"({"model_type": "mistral", "hidden_size": 8, "num_hidden_layers": 2, "vocab_size": 32,
+           "num_attention_heads": 4, "num_key_value_heads": 1, "intermediate_size": 16,
+           "sliding_window": 3})",
+       2 * 32 * 8 + 2 * (8 * 8 + 2 * 8 * 2 + 8 * 8 + 3 * 8 * 16 + 2 * 8) + 8,
+       2 * (8 * 8 + 2 * 8 * 2 + 8 * 8 + 3 * 8 * 16) + 8 * 32,
+       4 * (2 + 2),
+       {3, 3}},
+      {"mistral, no window",
+       R"({"model_type": "mistral", "hidden_size": 8, "num_hidden_layers": 1, "vocab_size": 32,
+           "num_attention_heads": 4, "intermediate_size": 16, "sliding_window": null})",
+       2 * 32 * 8 + 4 * 8 * 8 + 3 * 8 * 16 + 2 * 8 + 8,
+       4 * 8 * 8 + 3 * 8 * 16 + 8 * 32,
+       4 * (2 + 2),
+       {0}},
+      {"qwen2, window from the second layer on",
+       R"({"model_type": "qwen2", "hidden_size": 8, "num_hidden_layers": 2, "vocab_size": 32,
+           "num_attention_heads": 4, "intermediate_size": 16, "use_sliding_window": true,
+           "sliding_window": 4, "max_window_layers": 1})",
+       2 * 32 * 8 + 2 * (4 * 8 * 8 + 3 * 8 + 3 * 8 * 16 + 2 * 8) + 8,
+       2 * (4 * 8 * 8 + 3 * 8 * 16) + 8 * 32,
+       4 * (2 + 2),
+       {0, 4}},
+      {"qwen2, window not used",
+       R"({"model_type": "qwen2", "hidden_size": 8, "num_hidden_layers": 1, "vocab_size": 32,
+           "num_attention_heads": 4, "intermediate_size": 16, "use_sliding_window": false,
+           "sliding_window": 4, "max_window_layers": 0})",
+       2 * 32 * 8 + 4 * 8 * 8 + 3 * 8 + 3 * 8 * 16 + 2 * 8 + 8,
+       4 * 8 * 8 + 3 * 8 * 16 + 8 * 32,
+       4 * (2 + 2),
+       {0}},
+      {"gemma3, listed layers",
+       R"({"model_type": "gemma3_text", "hidden_size": 8, "num_hidden_layers": 2, "vocab_size": 32,
+           "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 4,
+           "intermediate_size": 16, "sliding_window": 2,
+           "layer_types": ["full_attention", "sliding_attention"]})",
+       32 * 8 + 2 * (8 * 16 + 2 * 8 * 8 + 16 * 8 + 2 * 4 + 3 * 8 * 16 + 4 * 8) + 8,
+       2 * (8 * 16 + 2 * 8 * 8 + 16 * 8 + 3 * 8 * 16) + 8 * 32,
+       4 * (4 + 4),
+       {0, 2}},
+      {"gpt2",
+       R"({"model_type": "gpt2", "n_embd": 8, "n_layer": 2, "n_head": 4, "n_positions": 64,
+           "vocab_size": 32, "activation_function": "gelu_new"})",
+       32 * 8 + 64 * 8 + 2 * (12 * 8 * 8 + 4 * 8 + 5 * 8 + 4 * 8) + 2 * 8,
+       2 * 12 * 8 * 8 + 8 * 32,
+       4 * (2 + 2),
+       {0, 0}},
+      {"gpt_neox, one after the other",
+       R"({"model_type": "gpt_neox", "hidden_size": 8, "num_hidden_layers": 1, "vocab_size": 32,
+           "num_attention_heads": 4, "intermediate_size": 16, "use_parallel_residual": false})",
+       2 * 32 * 8 + 4 * 8 * 8 + 4 * 8 + 2 * 8 * 16 + 16 + 8 + 4 * 8 + 2 * 8,
+       4 * 8 * 8 + 2 * 8 * 16 + 8 * 32,
+       4 * (2 + 2),
+       {0}},
+      {"falcon, many queries",
+       R"({"model_type": "falcon", "hidden_size": 8, "num_hidden_layers": 1, "vocab_size": 32,
+           "num_attention_heads": 4, "multi_query": true, "bias": false})",
+       32 * 8 + 8 * (8 + 4) + 8 * 8 + 8 * 8 * 8 + 2 * 8 + 2 * 8,
+       8 * (8 + 4) + 8 * 8 + 8 * 8 * 8 + 8 * 32,
+       4 * (2 + 2),
+       {0}},
+      {"mixtral, 2 of 4 experts",
+       R"({"model_type": "mixtral", "hidden_size": 8, "num_hidden_layers": 1, "vocab_size": 32,
+           "num_attention_heads": 4, "intermediate_size": 16, "num_local_experts": 4,
+           "num_experts_per_tok": 2})",
+       2 * 32 * 8 + 4 * 8 * 8 + 8 * 4 + 4 * 3 * 8 * 16 + 2 * 8 + 8,
+       4 * 8 * 8 + 8 * 4 + 2 * 3 * 8 * 16 + 8 * 32,
+       4 * (2 + 2),
+       {0}},
+      {"gpt_oss, sinks and windows",
+       R"({"model_type": "gpt_oss", "hidden_size": 8, "num_hidden_layers": 2, "vocab_size": 32,
+           "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 4,
+           "intermediate_size": 16, "num_local_experts": 4, "num_experts_per_tok": 2,
+           "sliding_window": 2, "layer_types": ["sliding_attention", "full_attention"]})",
+       2 * 32 * 8 +
+           2 * (2 * 8 * 16 + 2 * 8 * 8 + 16 + 2 * 8 + 8 + 4 + 8 * 4 + 4 +
+                4 * (3 * 8 * 16 + 32 + 8) + 2 * 8) +
+           8,
+       2 * (2 * 8 * 16 + 2 * 8 * 8 + 8 * 4 + 2 * 3 * 8 * 16) + 8 * 32,
+       4 * (4 + 4),
+       {2, 0}},
+      {"deepseek_v3: latents, a dense layer, groups, a shared expert",
+       R"({"model_type": "deepseek_v3", "hidden_size": 8, "num_hidden_layers": 2, "vocab_size": 32,
+           "num_attention_heads": 4, "intermediate_size": 16, "moe_intermediate_size": 4,
+           "n_routed_experts": 8, "n_shared_experts": 1, "num_experts_per_tok": 2,
+           "first_k_dense_replace": 1, "q_lora_rank": 6, "kv_lora_rank": 5, "qk_nope_head_dim": 3,
+           "qk_rope_head_dim": 2, "v_head_dim": 4, "n_group": 4, "topk_group": 2,
+           "num_nextn_predict_layers": 1})",
+       2 * 32 * 8 +
+           2 * (8 * 6 + 6 + 6 * 4 * 5 + 8 * (5 + 2) + 5 + 5 * 4 * (3 + 4) + 4 * 4 * 8 + 2 * 8) +
+           3 * 8 * 16 + 8 * 8 + 8 + (8 + 1) * 3 * 8 * 4 + 8,
+       2 * (8 * 6 + 6 * 4 * 5 + 8 * (5 + 2) + 5 * 4 * (3 + 4) + 4 * 4 * 8) + 3 * 8 * 16 + 8 * 8 +
+           (2 + 1) * 3 * 8 * 4 + 8 * 32,
+       4 * (5 + 4),
+       {0, 0}},
+  };
+  return all;
+}
+
+constexpr std::int64_t batch = 3, length = 7;
+const ImportOptions bound = {.dimensions = {{"batch", batch}, {"seq", length}}};
+
+Count closed_form(const Case& c) {
+  Count sum = Count(c.matrices) * (batch * length);
+  for (const std::int64_t window : c.windows) {
+    sum += Count(c.scores) * batch * pairs(length, window);
+  }
+  return sum;
+}
+
+TEST(Configurations, DecodersEqualTheirClosedForm) {
+  for (const Case& c : cases()) {
+    SCOPED_TRACE(c.name);
+    const count::Counts forward = count_text(c.text, bound);
+    EXPECT_EQ(forward.parameters.total, Count(c.parameters));
+    EXPECT_EQ(macs(forward), closed_form(c));
+    EXPECT_TRUE(forward.complete());
+    const count::Counts training = count_text(c.text, bound, count::Step::training);
+    EXPECT_EQ(macs(training), closed_form(c) * 3);
+  }
+}
+
+/// The text with more keys before its end.
+std::string with(const Case& c, std::string_view keys) {
+  return c.text.substr(0, c.text.size() - 1) + ", " + std::string(keys) + "}";
+}
+
+TEST(Configurations, ActiveParametersLeaveOutTheOtherExperts) {
+  for (const Case& c : cases()) {
+    SCOPED_TRACE(c.name);
+    const auto model = read(c.text, bound);
+    ASSERT_TRUE(model);
+    std::int64_t inactive = 0;
+    if (c.name.starts_with("mixtral")) inactive = 2 * 3 * 8 * 16;
+    if (c.name.starts_with("gpt_oss")) inactive = 2 * 2 * (3 * 8 * 16 + 32 + 8);
+    if (c.name.starts_with("deepseek")) inactive = 6 * 3 * 8 * 4;
+    EXPECT_EQ(model->parameters.active, Count(c.parameters - inactive));
+  }
+}
+
+TEST(Configurations, FurtherPredictionStandsBesideTheTotal) {
+  const Case& c = cases().back();
+  const auto model = read(c.text, bound);
+  ASSERT_TRUE(model);
+  const std::int64_t attention =
+      8 * 6 + 6 + 6 * 4 * 5 + 8 * (5 + 2) + 5 + 5 * 4 * (3 + 4) + 4 * 4 * 8 + 2 * 8;
+  const std::int64_t experts = 8 * 8 + 8 + (8 + 1) * 3 * 8 * 4;
+  EXPECT_EQ(model->parameters.beside, Count(2 * 8 + 2 * 8 * 8 + attention + experts + 8));
+}
+
+TEST(Configurations, PackedSequencesAttendToThemselvesAlone) {
+  const Case& c = cases().front();
+  ImportOptions options = {.dimensions = {{"batch", batch}}};
+  options.lengths = {4, 7, 4, 1};
+  const Count attention = pairs(4, 0) * 2 + pairs(7, 0) + pairs(1, 0);
+  EXPECT_EQ(macs(count_text(c.text, options)),
+            Count(c.matrices) * (16 * batch) + attention * c.scores * (2 * batch));
+  EXPECT_EQ(macs(count_text(c.text, options, count::Step::training)),
+            macs(count_text(c.text, options)) * 3);
+}
+
+/// The prompt once, whose last token alone has logits; then one token after another.
+TEST(Configurations, GenerationIsTheSumOverItsSteps) {
+  constexpr std::int64_t prompt = 5, tokens = 6, samples = 2, head = 8 * 32;
+  for (const Case& c : cases()) {
+    SCOPED_TRACE(c.name);
+    ImportOptions options = {.dimensions = {{"batch", batch}}};
+    options.generation = {.prompt = prompt, .tokens = tokens, .samples = samples};
+    Count one = Count(c.matrices - head) * prompt + Count(head);
+    for (const std::int64_t window : c.windows) one += pairs(prompt, window) * c.scores;
+    for (std::int64_t step = 1; step < tokens; ++step) {
+      one += Count(c.matrices) * samples;
+      for (const std::int64_t window : c.windows) {
+        one += pairs(1, window, prompt + step - 1) * (c.scores * samples);
+      }
+    }
+    EXPECT_EQ(macs(count_text(c.text, options)), one * batch);
+  }
+}
+
+TEST(Configurations, OneNewTokenIsThePrompt) {
+  ImportOptions options;
+  options.generation = {.prompt = 5, .tokens = 1};
+  const Case& c = cases().front();
+  EXPECT_EQ(macs(count_text(c.text, options)),
+            Count(c.matrices - 8 * 32) * 5 + Count(8 * 32) + pairs(5, 0) * (2 * c.scores));
+}
+
+/// ceil(factor * 21 * 2 / 4) slots for each of 4 experts.
+TEST(Configurations, SlotsOfExpertsAreAllComputed) {
+  const auto mixtral =
+      std::ranges::find_if(cases(), [](const Case& c) { return c.name.starts_with("mixtral"); });
+  const std::int64_t rows = batch * length * 2;
+  for (const auto& [factor, slots] :
+       {std::pair{1.0, 4 * 11}, {1.25, 4 * 14}, {0.5, 4 * 6}, {0.0, 0}, {100.0, 4 * 21}}) {
+    SCOPED_TRACE(factor);
+    ImportOptions options = bound;
+    options.capacity_factor = factor;
+    const Count expected =
+        closed_form(*mixtral) - Count(3 * 8 * 16) * rows + Count(3 * 8 * 16) * slots;
+    EXPECT_EQ(macs(count_text(mixtral->text, options)), expected);
+    const auto model = read(mixtral->text, options);
+    ASSERT_TRUE(model);
+    EXPECT_EQ(model->notes.size(), 1U);
+  }
+}
+
+TEST(Configurations, ACacheIsSeenByEveryQuery) {
+  const Case& c = cases().front();
+  ImportOptions options = bound;
+  options.past = 10;
+  EXPECT_EQ(macs(count_text(c.text, options)),
+            Count(c.matrices) * (batch * length) + pairs(length, 0, 10) * (2 * c.scores * batch));
+}
+
+TEST(Configurations, TheClassDecidesOnTheHead) {
+  const Case& c = cases().front();
+  const auto total = [&](std::string_view keys) {
+    return count_text(with(c, keys), bound).parameters.total;
+  };
+  EXPECT_EQ(total(R"("architectures": ["LlamaForCausalLM"])"), Count(c.parameters));
+  EXPECT_EQ(total(R"("architectures": ["LlamaModel"])"), Count(c.parameters - 32 * 8));
+  EXPECT_EQ(total(R"("architectures": ["LlamaForSequenceClassification"], "num_labels": 5)"),
+            Count(c.parameters - 32 * 8 + 5 * 8));
+}
+
+TEST(Configurations, FaultsAreNamed) {
+  const std::string llama = cases().front().text;
+  const auto replaced = [&](std::string_view from, std::string_view to) {
+    std::string text = llama;
+    return text.replace(text.find(from), from.size(), to);
+  };
+  const struct {
+    std::string_view name;
+    std::string text;
+    Code code;
+    std::string_view what;
+  } faults[] = {
+      {"no type", R"({"architectures": []})", Code::configuration_incomplete, "no \"model_type\""},
+      {"near type", R"({"model_type": "llamma"})", Code::model_type_unknown, "\"llamma\""},
+      {"missing", replaced("\"intermediate_size\": 16", "\"x\": 1"), Code::configuration_incomplete,
+       "\"intermediate_size\" is missing"},
+      {"heads", replaced("\"num_attention_heads\": 4", "\"num_attention_heads\": 3"),
+       Code::configuration_unsupported, "no multiple of 3 heads"},
+      {"groups", replaced("\"num_key_value_heads\": 2", "\"num_key_value_heads\": 3"),
+       Code::configuration_unsupported, "of which 4 heads are no multiple"},
+  };
+  for (const auto& c : faults) {
+    SCOPED_TRACE(c.name);
+    const auto model = read(c.text, bound);
+    ASSERT_FALSE(model);
+    EXPECT_EQ(model.error().code, c.code);
+    EXPECT_NE(model.error().what.find(c.what), std::string::npos) << model.error().what;
+  }
+  EXPECT_EQ(read(llama, {}).error().code, Code::dimension_unbound);
+  EXPECT_EQ(*importers::find_open_dimensions(bytes_of(llama), {}),
+            (std::vector<std::string>{"batch", "seq"}));
+}
+
+std::string read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// As rounded as the published figure itself: to its last digit that is not 0.
+bool agrees(double counted, double published) {
+  double unit = 1;
+  while (std::fmod(published, unit * 10) == 0) unit *= 10;
+  return std::abs(counted - published) <= std::max(unit, published * 0.03);
+}
+
+TEST(Configurations, SharedOnesHaveThePublishedParameters) {
+  const char* const shared = std::getenv("PFSDAY_SHARED");
+  const std::string folder = std::string(shared == nullptr ? "../shared" : shared) + "/models/";
+  const std::string index = read_file(folder + "configs/index.json");
+  if (index.empty()) GTEST_SKIP() << "PFSDAY_SHARED names no folder with configurations";
+  const auto list = config::parse_json(index);
+  ASSERT_TRUE(list);
+  ImportOptions options = bound;
+  options.dimensions["target"] = length;
+  for (const config::Json& entry : list->find("models")->items) {
+    SCOPED_TRACE(entry.find("model")->text);
+    const std::string text = read_file(folder + entry.find("file")->text);
+    const auto model = read(text, options);
+    if (!model && model.error().code == Code::model_type_unknown) continue;
+    const count::Counts counts = count_text(text, options);
+    const config::Json* known = entry.find("checkpoint_params_known");
+    if (known != nullptr && !known->is_null()) {
+      EXPECT_EQ(counts.parameters.total, Count(static_cast<std::int64_t>(known->number)));
+    } else {
+      EXPECT_TRUE(
+          agrees(counts.parameters.total.to_double(), entry.find("published_params")->number))
+          << to_digits(counts.parameters.total);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace pfsday
