@@ -353,6 +353,8 @@ constexpr Primitive defs[] = {
                                   nullptr),
     predicate<[](Exact a, Exact b) -> Exact { return a == b; }>(
         "equal", "a = b: one compare for each element."),
+    predicate<[](Exact a, Exact b) -> Exact { return a != b; }>(
+        "not_equal", "a and b differ: one compare for each element."),
     predicate<is_less>("less", "a < b: one compare for each element."),
     predicate<is_greater>("greater", "a > b: one compare for each element."),
     predicate<[](Exact a, Exact b) -> Exact { return a <= b; }>(

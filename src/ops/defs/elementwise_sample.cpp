@@ -104,6 +104,7 @@ constexpr PrimitiveSample samples[] = {
     {"quantize_round", unary},
     {"sign", unary},
     {"equal", make_comparison},
+    {"not_equal", make_comparison},
     {"less", make_comparison},
     {"greater", make_comparison},
     {"less_equal", make_comparison},

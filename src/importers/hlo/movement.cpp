@@ -1,0 +1,129 @@
+// What moves elements: shapes, slices, pads, patterns.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "importers/hlo/complex.h"
+#include "importers/hlo/scope.h"
+
+namespace pfsday::hlo {
+namespace {
+
+Result<Values> lower_reshape(const Node& node, Builder& b) {
+  const Value x = TRY(node.operand(0));
+  if (node.scope().is_wide()) return Values{x};
+  const TensorType type = TRY(node.result_type());
+  return Values{b.reshape(x, type.shape)};
+}
+
+/// The same bytes as something else.
+Result<Values> lower_bitcast(const Node& node, Builder& b) {
+  const Value x = TRY(node.operand(0));
+  const TensorType type = TRY(node.result_type());
+  if (node.scope().is_wide()) {
+    return Values{moved({x}, {type.element, b.shape(x)}, node.op(), b)};
+  }
+  const bool is_same = type.element == b.type(x).element && type.elements() == b.type(x).elements();
+  if (is_same) return Values{b.reshape(x, type.shape)};
+  return Values{moved({x}, type, node.op(), b)};
+}
+
+/// Axis i of x is the axis dimensions[i] of the result.
+Result<Values> lower_broadcast(const Node& node, Builder& b) {
+  Value x = TRY(node.operand(0));
+  if (node.scope().is_wide()) return Values{x};
+  const TensorType type = TRY(node.result_type());
+  const Axes axes = TRY(node.axes_below("dimensions", type.rank()));
+  if (std::ssize(axes) != b.type(x).rank()) {
+    return fail(Code::attribute_invalid, fmt::format("dimensions={} of a tensor of rank {}",
+                                                     node.text("dimensions"), b.type(x).rank()));
+  }
+  Axes order(axes.size());
+  for (std::size_t i = 0; i < axes.size(); ++i) order[i] = static_cast<std::int64_t>(i);
+  std::ranges::sort(order, {}, [&](std::int64_t i) { return axes[static_cast<std::size_t>(i)]; });
+  Shape wide(type.shape.size(), 1);
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    wide[static_cast<std::size_t>(axes[i])] = b.shape(x)[i];
+  }
+  x = permuted(x, order, b);
+  return Values{b.broadcast(b.reshape(x, wide), type.shape)};
+}
+
+Result<Values> lower_transpose(const Node& node, Builder& b) {
+  const Value x = TRY(node.operand(0));
+  const Axes permutation = TRY(node.axes("dimensions"));
+  return Values{b.transpose(x, permutation)};
+}
+
+Result<Values> lower_reverse(const Node& node, Builder& b) {
+  const Value x = TRY(node.operand(0));
+  const Axes axes = TRY(node.axes_below("dimensions", b.type(x).rank()));
+  return Values{axes.empty() ? x : b.emit("reverse", {x}, {{"axes", axes}})};
+}
+
+Result<Values> lower_slice(const Node& node, Builder& b) {
+  const Value x = TRY(node.operand(0));
+  const SliceText slice = TRY(parse_slice(node.text("slice")));
+  return Values{b.slice(x, slice.starts, slice.limits, slice.strides)};
+}
+
+Result<Values> lower_concatenate(const Node& node, Builder& b) {
+  const Axes axes = TRY(node.axes("dimensions"));
+  if (axes.size() != 1) return fail(Code::attribute_invalid, "it names no one dimension");
+  Values parts;
+  for (std::size_t i = 0; i < node.operand_count(); ++i) parts.push_back(TRY(node.operand(i)));
+  if (parts.empty()) return fail(Code::input_missing, "it has no operand");
+  return Values{parts.size() == 1 ? parts[0] : b.concat(parts, axes[0])};
+}
+
+/// The primitive pads with zeros.
+Result<Values> lower_pad(const Node& node, Builder& b) {
+  const Value x = TRY(node.operand(0));
+  const Value value = TRY(node.operand(1));
+  const Literal* filling = b.known(value);
+  const PaddingText padding = TRY(parse_padding(node.text("padding")));
+  const Value padded =
+      b.type(x).rank() == 0
+          ? x
+          : b.emit("pad", {x},
+                   {{"low", padding.low}, {"high", padding.high}, {"interior", padding.interior}});
+  if (!padded || (filling != nullptr && filling->at(0) == 0)) return Values{padded};
+  return Values{moved({x, value}, b.type(padded), node.op(), b)};
+}
+
+Result<Values> lower_iota(const Node& node, Builder& b) {
+  const TensorType type = TRY(node.result_type());
+  const std::int64_t axis = TRY(node.integer("iota_dimension", 0));
+  if (is_complex(type.element)) {
+    return Values{moved({b.iota(1)}, type, node.op(), b)};
+  }
+  if (axis < 0 || axis >= type.rank()) {
+    return fail(Code::attribute_invalid,
+                fmt::format("iota_dimension={} of {}", axis, to_string(type)));
+  }
+  Shape wide(type.shape.size(), 1);
+  const std::int64_t size = type.shape[static_cast<std::size_t>(axis)];
+  wide[static_cast<std::size_t>(axis)] = size;
+  const Value line = b.cast(b.iota(size), type.element);
+  return Values{b.broadcast(b.reshape(line, wide), type.shape)};
+}
+
+constexpr Lowering lowerings[] = {
+    {"reshape", lower_reshape, true},
+    {"dynamic-reshape", lower_reshape},
+    {"bitcast", lower_bitcast, true},
+    {"bitcast-convert", lower_bitcast, true},
+    {"broadcast", lower_broadcast, true},
+    {"transpose", lower_transpose},
+    {"reverse", lower_reverse},
+    {"slice", lower_slice},
+    {"concatenate", lower_concatenate},
+    {"pad", lower_pad},
+    {"iota", lower_iota},
+};
+
+}  // namespace
+
+extern constinit const LoweringFamily movement{lowerings};
+
+}  // namespace pfsday::hlo

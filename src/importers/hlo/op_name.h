@@ -1,0 +1,29 @@
+// What the metadata of an instruction says: which part of a step it belongs to, and which layer.
+//
+//   read_op_name("jit(step)/jit(main)/transpose(jvp(Net))/layers/mlp/dot_general")
+//   // a gradient, of Net/layers/mlp
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "graph/graph.h"
+#include "importers/hlo/module.h"
+
+namespace pfsday::hlo {
+
+struct OpName {
+  /// None where the name does not tell.
+  std::optional<graph::Pass> pass = {};
+  std::string path = {};  ///< of the layer, without the operation; may be empty
+};
+
+/// Names as JAX makes them: `transpose(...)` is a gradient, `rematted_computation` is computed
+/// again, a scope named after an optimizer is the update. PyTorch/XLA has `backward` in the name.
+OpName read_op_name(std::string_view name);
+
+/// The value in quotes of a field of the metadata; empty if there is none.
+std::string_view metadata_of(const Instruction& instruction, std::string_view field);
+
+}  // namespace pfsday::hlo
