@@ -3,6 +3,8 @@
 #include <string>
 #include <variant>
 
+#include "base/text.h"
+
 namespace pfsday::estimate {
 namespace {
 
@@ -17,7 +19,10 @@ Result<Uncertain> named_amount(const TomlTable& table, std::string_view key, Mea
 }  // namespace
 
 Result<Uncertain> parse_amount(std::string_view text, Measure measure) {
-  return uncertainty::parse_uncertain(text, measure.dimension, measure.unit, measure.priors);
+  const bool asks = measure.priors != nullptr && trim(text).starts_with("prior ");
+  return uncertainty::parse_uncertain(
+      text, measure.dimension, measure.unit,
+      asks ? measure.priors() : std::span<const uncertainty::Prior>{});
 }
 
 Result<std::optional<Uncertain>> find_amount(TomlReader& in, std::string_view key,

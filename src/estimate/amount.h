@@ -25,8 +25,9 @@ using uncertainty::Uncertain;
 /// What an amount measures, and the unit of a number without one, which is also the unit returned.
 struct Measure {
   units::Dimension dimension = units::Dimension::number;
-  double unit = 1;                                  ///< in base units
-  std::span<const uncertainty::Prior> priors = {};  ///< what "prior NAME" may name
+  double unit = 1;  ///< in base units
+  /// What "prior NAME" may name; asked only where that is written. Null: nothing.
+  std::span<const uncertainty::Prior> (*priors)() = nullptr;
 };
 
 namespace measure {

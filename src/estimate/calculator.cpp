@@ -4,6 +4,7 @@
 
 #include "estimate/amount.h"
 #include "estimate/hardware_time.h"
+#include "estimate/utilization_prior.h"
 
 namespace pfsday::estimate {
 namespace {
@@ -31,14 +32,6 @@ Result<CountingInputs> counting_of(const CalculatorInputs& inputs) {
   return counting;
 }
 
-/// "0.5" or "0.5:mfu".
-Result<void> read_utilization(std::string_view text, HardwareInputs& hardware) {
-  const std::size_t colon = text.find(':');
-  hardware.utilization = TRY(parse_amount(text.substr(0, colon), measure::plain));
-  if (colon != std::string_view::npos) hardware.utilization_kind = text.substr(colon + 1);
-  return {};
-}
-
 Result<HardwareInputs> hardware_of(const CalculatorInputs& inputs) {
   HardwareInputs hardware;
   hardware.chip = inputs.chip;
@@ -53,6 +46,15 @@ Result<HardwareInputs> hardware_of(const CalculatorInputs& inputs) {
 }
 
 }  // namespace
+
+Result<void> read_utilization(std::string_view text, HardwareInputs& hardware) {
+  const std::size_t colon = text.find(':');
+  hardware.utilization = TRY(parse_amount(text.substr(0, colon), measure::utilization));
+  if (colon != std::string_view::npos) {
+    hardware.utilization_kind = TRY(parse_utilization_kind(text.substr(colon + 1)));
+  }
+  return {};
+}
 
 Result<Run> calculate(const CalculatorInputs& inputs) {
   const bool counts = inputs.parameters || inputs.tokens || inputs.epochs;

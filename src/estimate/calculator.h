@@ -26,6 +26,10 @@ struct CalculatorInputs {
   std::optional<std::string_view> utilization = {};  ///< SHARE or SHARE:KIND
 };
 
+/// SHARE or SHARE:KIND, as on the command line, into the inputs.
+///   errors  those of parse_amount, and of parse_utilization_kind
+Result<void> read_utilization(std::string_view text, HardwareInputs& hardware);
+
 /// A run of one phase without a name, with the inputs of one method or of both.
 ///   errors  run_input_missing: what a method still lacks; usage: no input at all
 Result<Run> calculate(const CalculatorInputs& inputs);

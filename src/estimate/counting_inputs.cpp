@@ -160,6 +160,15 @@ Result<std::optional<Network>> read_network(TomlReader& counting) {
   return std::optional(TRY(read_recipe_table(*table)));
 }
 
+Result<std::optional<bool>> read_architecture(TomlReader& in) {
+  constexpr std::string_view key = "architecture";
+  const auto name = TRY(in.find_text(key));
+  if (!name) return std::optional<bool>{};
+  if (*name == "dense" || *name == "mixture") return std::optional(*name == "mixture");
+  return in.malformed(key, fmt::format("\"{}\" is neither dense nor mixture", *name),
+                      "a mixture has experts of which a token passes through a few");
+}
+
 }  // namespace
 
 Result<CountingInputs> read_counting(const TomlTable& table, Passes passes) {
@@ -174,6 +183,7 @@ Result<CountingInputs> read_counting(const TomlTable& table, Passes passes) {
                       "or \"operations_per_example\", \"parameters\", \"recipe\", \"model\"");
   }
   TRY(read_repeats(in, passes, counting));
+  counting.is_mixture = TRY(read_architecture(in));
   TRY(add_notes(in, counting.notes));
   TRY(in.finish());
   return counting;

@@ -32,6 +32,7 @@ struct CountingInputs {
   std::optional<Network> network = {};
   /// Examples, epochs, updates, batch, tokens, what is generated, named factors.
   std::vector<Factor> repeats = {};
+  std::optional<bool> is_mixture = {};  ///< of experts; none where nobody says
   std::vector<std::string> notes = {};
 };
 

@@ -3,6 +3,7 @@
 #include "estimate/amount.h"
 #include "estimate/hardware_time.h"
 #include "estimate/read.h"
+#include "estimate/utilization_prior.h"
 
 namespace pfsday::estimate {
 
@@ -16,8 +17,10 @@ Result<HardwareInputs> read_hardware(const TomlTable& table) {
   hardware.days = TRY(find_amount(in, "days", measure::days));
   hardware.hours = TRY(find_amount(in, "hours", measure::hours));
   hardware.chip_hours = TRY(find_amount(in, "chip_hours", measure::chip_hours));
-  hardware.utilization = TRY(find_amount(in, "utilization", measure::plain));
-  hardware.utilization_kind = TRY(in.text_or("utilization_kind", hardware.utilization_kind));
+  hardware.utilization = TRY(find_amount(in, "utilization", measure::utilization));
+  if (const auto kind = TRY(in.find_text("utilization_kind"))) {
+    hardware.utilization_kind = TRY(at_place(in.place(), parse_utilization_kind(*kind)));
+  }
   TRY(add_factors(in, "factors", hardware.factors));
   TRY(add_notes(in, hardware.notes));
   TRY(in.finish());

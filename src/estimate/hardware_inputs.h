@@ -8,6 +8,7 @@
 
 #include "base/toml.h"
 #include "estimate/factor.h"
+#include "estimate/utilization.h"
 
 namespace pfsday::estimate {
 
@@ -20,7 +21,7 @@ struct HardwareInputs {
   std::optional<Uncertain> chip_hours = {};   ///< instead of count and time
   std::optional<Uncertain> peak = {};         ///< operations per second of one chip
   std::optional<Uncertain> utilization = {};  ///< share of the peak, more than 0 and at most 1
-  std::string utilization_kind = "assumed";   ///< mfu hfu tensor-active sm-active smi assumed
+  UtilizationKind utilization_kind = UtilizationKind::assumed;
   std::vector<Factor> factors = {};
   std::vector<std::string> notes = {};
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "hardware/chip.h"
 #include "units/print.h"
@@ -56,49 +57,58 @@ void compare_with_catalogue(double stated, const hardware::Chip& chip, const har
       fmt::format("{} in {}", chip.id, listed.format)));
 }
 
-Result<Factor> peak_rate(const HardwareInputs& in, const hardware::Chip* chip,
+/// The floating-point format of the chip whose peak is nearest to the stated one; where it has
+/// none, its default format.
+std::string format_of_rate(const hardware::Chip& chip, double rate) {
+  std::string_view nearest = chip.default_format;
+  double least = std::numeric_limits<double>::infinity();
+  for (const hardware::Peak& peak : chip.peaks) {
+    const bool is_float = !peak.format.starts_with("int");
+    const double distance = std::abs(std::log(rate / peak.operations_per_second));
+    if (!is_float || distance >= least) continue;
+    least = distance;
+    nearest = peak.format;
+  }
+  return std::string(nearest);
+}
+
+/// The stated peak, or the catalogue's.
+Result<Factor> peak_rate(const HardwareInputs& in, PeakInUse& peak,
                          std::vector<std::string>& assumptions) {
   Factor factor{.name = "operations/s of one chip at its peak"};
-  if (chip == nullptr) {
+  if (peak.chip == nullptr) {
     if (!in.peak) return lacks("the chip or its peak rate", "state one of them");
     factor.value = *in.peak;
+    peak.rate = in.peak->mid();
+    peak.format = in.format.value_or("");
     return factor;
   }
-  const hardware::Peak listed = TRY(hardware::find_peak(*chip, in.format));
+  const hardware::Chip& chip = *peak.chip;
+  const hardware::Peak listed = TRY(hardware::find_peak(chip, in.format));
   if (in.peak) {
-    compare_with_catalogue(in.peak->mid(), *chip, listed, assumptions);
+    peak.rate = in.peak->mid();
+    peak.format = in.format ? std::string(listed.format) : format_of_rate(chip, peak.rate);
+    compare_with_catalogue(peak.rate, chip, listed, assumptions);
     factor.value = *in.peak;
     return factor;
   }
-  assumptions.push_back(fmt::format("the dense {} peak of {}: {} ({})", listed.format, chip->name,
-                                    units::to_si(listed.operations_per_second, "FLOP/s"),
-                                    listed.source->url));
-  factor.value = listed.operations_per_second;
+  peak = TRY(find_peak_in_use(chip, in.format));
+  assumptions.push_back(fmt::format("the dense {} peak of {}: {} ({})", listed.format, chip.name,
+                                    units::to_si(peak.rate, "FLOP/s"), peak.source));
+  factor.value = peak.rate;
   return factor;
 }
 
-/// As it was written.
-std::string written(const Uncertain& amount) {
-  return amount.is_exact() ? fmt::format("{}", amount.mid()) : amount.text;
-}
-
-/// What would have to be true.
-std::string above_one(double utilization) {
-  if (utilization > 2) return "as a share, 40 % is 0.4";
-  return fmt::format(
-      "no chip does more than its peak: it would need {} times the chips, the time or the peak "
-      "rate; as a share, 40 % is 0.4",
-      units::to_significant(utilization));
-}
-
 /// A share of the peak: 95 of 100 values of a range are at most 1, and the rest count as 1.
-Result<Uncertain> check_utilization(Uncertain share, std::vector<std::string>& assumptions) {
+Result<Uncertain> check_utilization(Uncertain share, const PeakInUse& peak,
+                                    std::vector<std::string>& assumptions) {
   const double high = value_at(share.distribution, uncertainty::score_of_95_percent);
-  if (!(share.mid() > 0 && high <= 1 + 1e-9)) {
-    return fail(Code::utilization_out_of_range,
-                fmt::format("a utilization of {} is not in (0, 1]", written(share)),
-                high > 1 ? above_one(high) : "");
+  Result<void> fits = check_share(high > 1 && high <= 1 + 1e-9 ? 1 : high, peak);
+  if (!fits && !share.is_exact()) {
+    fits.error().what =
+        fmt::format("of {}, 5 % is more than the peak: {}", share.text, fits.error().what);
   }
+  TRY(std::move(fits));
   if (share.is_exact()) return share;
   share.distribution.most = 1;
   if (is_clipped(share.distribution)) {
@@ -109,24 +119,17 @@ Result<Uncertain> check_utilization(Uncertain share, std::vector<std::string>& a
   return share;
 }
 
-Result<void> check_utilization_kind(std::string_view kind) {
-  constexpr std::string_view kinds[] = {"mfu",       "hfu", "tensor-active",
-                                        "sm-active", "smi", "assumed"};
-  if (std::ranges::find(kinds, kind) != std::end(kinds)) return {};
-  return fail(Code::run_malformed, fmt::format("no kind of utilization is called \"{}\"", kind),
-              "one of mfu, hfu, tensor-active, sm-active, smi, assumed");
-}
-
-Result<Factor> utilization(const HardwareInputs& in, const hardware::Chip* chip,
+Result<Factor> utilization(const HardwareInputs& in, const PeakInUse& peak,
                            std::vector<std::string>& assumptions) {
-  TRY(check_utilization_kind(in.utilization_kind));
   Factor factor{.name = "utilization"};
-  if (in.utilization_kind != "assumed") factor.name += fmt::format(" ({})", in.utilization_kind);
+  if (in.utilization_kind != UtilizationKind::assumed) {
+    factor.name += fmt::format(" ({})", to_string(in.utilization_kind));
+  }
   if (in.utilization) {
-    factor.value = TRY(check_utilization(*in.utilization, assumptions));
+    factor.value = TRY(check_utilization(*in.utilization, peak, assumptions));
     return factor;
   }
-  if (chip == nullptr || chip->kind != "gpu") {
+  if (peak.chip == nullptr || peak.chip->kind != "gpu") {
     return lacks("the utilization", "0.33 is usual for GPUs, 0.17 for CPUs");
   }
   assumptions.emplace_back("not stated: the utilization of GPUs is assumed to be 0.33");
@@ -139,10 +142,10 @@ Result<Factor> utilization(const HardwareInputs& in, const hardware::Chip* chip,
 Result<HardwareFactors> resolve(const HardwareInputs& inputs) {
   HardwareFactors result;
   result.available = TRY(chip_time(inputs));
-  const hardware::Chip* chip = inputs.chip ? TRY(hardware::find_chip(*inputs.chip)) : nullptr;
-  result.available.push_back(TRY(peak_rate(inputs, chip, result.assumptions)));
+  if (inputs.chip) result.peak.chip = TRY(hardware::find_chip(*inputs.chip));
+  result.available.push_back(TRY(peak_rate(inputs, result.peak, result.assumptions)));
   std::ranges::copy(inputs.factors, std::back_inserter(result.available));
-  result.utilization = TRY(utilization(inputs, chip, result.assumptions));
+  result.utilization = TRY(utilization(inputs, result.peak, result.assumptions));
   return result;
 }
 

@@ -14,11 +14,14 @@ namespace pfsday::estimate {
 struct HardwareFactors {
   std::vector<Factor> available = {};  ///< chips, time, peak, named factors
   Factor utilization = {};
+  /// Its format: as stated, or the one whose peak is nearest to the stated rate; empty where neither
+  /// a format nor a chip is known.
+  PeakInUse peak = {};
   std::vector<std::string> assumptions = {};
 };
 
-/// Faults: run_input_missing, chip_unknown, utilization_out_of_range, run_malformed (a kind of
-/// utilization that nobody knows). A GPU without a stated utilization is assumed to reach 0.33.
+/// Faults: run_input_missing, chip_unknown, utilization_out_of_range, run_malformed. A GPU without
+/// a stated utilization is assumed to reach 0.33.
 Result<HardwareFactors> resolve(const HardwareInputs& inputs);
 
 }  // namespace pfsday::estimate

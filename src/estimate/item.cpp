@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "estimate/hardware_time.h"
-
 namespace pfsday::estimate {
 namespace {
 
@@ -81,17 +79,17 @@ const Summand* find_method(const PhaseProducts& products, std::string_view metho
 /// Where a figure holds what was recomputed and the view leaves that out, or the other way round.
 void note_recompute(const Phase& phase, const View& view, Summand& best) {
   if (best.method != "hardware" || phase.passes != Passes::training) return;
-  const std::string& kind = phase.hardware->utilization_kind;
-  if (kind == "assumed") return;
+  const UtilizationKind kind = phase.hardware->utilization_kind;
+  if (kind == UtilizationKind::assumed) return;
   const bool out = leaves_out(view, Purpose::recompute, Passes::forward);
-  if (out == (kind == "mfu")) return;
+  if (out == (kind == UtilizationKind::mfu)) return;
   best.assumptions.push_back(
       out ? fmt::format("a utilization of kind {} covers recomputed activations, if there are any, "
                         "which {} leaves out",
-                        kind, view.id)
+                        to_string(kind), view.id)
           : fmt::format("a utilization of kind {} does not cover recomputed activations, which {} "
                         "does not leave out",
-                        kind, view.id));
+                        to_string(kind), view.id));
 }
 
 void label(Summand& summand, std::string_view text) {
@@ -197,9 +195,8 @@ Result<PhaseProducts> multiply_phase(const Phase& phase, const ReadFile& read_fi
   PhaseProducts products;
   if (phase.counting) TRY(count_phase_into(products, phase, read_file));
   if (phase.hardware) {
-    const HardwareFactors resolved = TRY(at_place(phase.place, resolve(*phase.hardware)));
-    products.available_operations = product(resolved.available);
-    products.hardware = time_phase(*phase.hardware, resolved);
+    products.time = TRY(at_place(phase.place, resolve(*phase.hardware)));
+    products.hardware = time_phase(*phase.hardware, *products.time);
   }
   if (phase.metered) products.metered = meter_phase(*phase.metered);
   if (phase.reported) products.reported = report_phase(*phase.reported);

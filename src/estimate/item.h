@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "estimate/estimate.h"
+#include "estimate/hardware_time.h"
 #include "estimate/lineage.h"
 #include "estimate/network_count.h"
 #include "estimate/phase.h"
@@ -22,7 +23,7 @@ struct PhaseProducts {
   std::optional<Summand> metered = {};
   std::optional<Summand> reported = {};
   std::optional<CountedExample> example = {};  ///< of the layers
-  double available_operations = 0;             ///< of all chips at their peak, with `hardware`
+  std::optional<HardwareFactors> time = {};    ///< of `hardware`
 
   /// Counting: by the stated factors, else by the layers.
   const Summand* counting() const;

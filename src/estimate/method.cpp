@@ -70,7 +70,6 @@ Result<void> apply_methods(const Run& run, const CountedPhases& counted,
   result.hardware = TRY(sum_phases(counted, by_time, labeled, options));
   for (const PhaseProducts* products : counted.products) {
     if (products->example) result.examples.push_back(*products->example);
-    if (result.hardware) result.available_operations += products->available_operations;
   }
   for (auto* estimate : {&result.stated_count, &result.counted, &result.hardware, &result.total}) {
     if (*estimate) (*estimate)->sources = run.sources;
@@ -92,6 +91,14 @@ const Estimate* Estimates::counting() const {
   return counted ? &*counted : nullptr;
 }
 
+std::vector<std::size_t> Estimates::counted_phases() const {
+  std::vector<std::size_t> indices;
+  for (std::size_t i = 0; i < products.size(); ++i) {
+    if (items[i].decision.counted) indices.push_back(i);
+  }
+  return indices;
+}
+
 Result<Estimates> estimate_run(const Run& run, const EstimateOptions& options) {
   const View& view = *TRY(find_view(options.view));
   std::vector<PhaseProducts> products;
@@ -109,6 +116,7 @@ Result<Estimates> estimate_run(const Run& run, const EstimateOptions& options) {
   TRY(apply_methods(run, counted, options.uncertainty, result));
   result.items = std::move(own.items);
   std::ranges::move(lineage.items, std::back_inserter(result.items));
+  result.products = std::move(products);
   return result;
 }
 

@@ -11,6 +11,7 @@
 // Source of both: https://openai.com/index/ai-and-compute/, appendix.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,13 +31,12 @@ struct Estimates {
   std::optional<Estimate> stated_count = {};
   std::optional<Estimate> counted = {};  ///< counting, by the layers of the network
   std::optional<Estimate> hardware = {};
-  /// Operations of all chips at their peak over the whole time; only with `hardware`.
-  double available_operations = 0;
   std::vector<CountedExample> examples = {};  ///< one for each counted phase with a network
   std::vector<std::string> missing = {};
 
   const View* view = nullptr;
-  std::vector<Item> items = {};  ///< all phases, then all ancestors
+  std::vector<Item> items = {};              ///< all phases, then all ancestors
+  std::vector<PhaseProducts> products = {};  ///< of all phases
   /// What is counted of `items`, each by its best method; none where nothing is.
   std::optional<Estimate> total = {};
 
@@ -44,6 +44,8 @@ struct Estimates {
   std::vector<const Estimate*> methods() const;
   /// By the stated factors, else by the layers; null where there is neither.
   const Estimate* counting() const;
+  /// The indices of the phases that the view counts.
+  std::vector<std::size_t> counted_phases() const;
   /// The total; null where there is none.
   const Estimate* headline() const { return total ? &*total : nullptr; }
 };

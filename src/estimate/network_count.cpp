@@ -15,9 +15,16 @@ struct CountedNetwork {
   std::vector<std::string> notes = {};
 };
 
-Result<count::Counts> count_graph(graph::Graph graph, Passes passes) {
-  const auto step = passes == Passes::training ? count::Step::training : count::Step::forward;
-  return count::count_step(std::move(graph), {.step = step}, count::CountOptions{});
+/// How a network is counted.
+struct Manner {
+  Passes passes = Passes::training;
+  ops::Rules rules = {};
+};
+
+Result<count::Counts> count_graph(graph::Graph graph, const Manner& manner) {
+  const auto step =
+      manner.passes == Passes::training ? count::Step::training : count::Step::forward;
+  return count::count_step(std::move(graph), {.step = step}, {.rules = manner.rules});
 }
 
 /// Bindings that the model file had no use for.
@@ -33,7 +40,7 @@ void note_unused(const importers::ImportOptions& bindings, const importers::Mode
   note(bindings.inputs);
 }
 
-Result<CountedNetwork> count_model(const Network& network, Passes passes,
+Result<CountedNetwork> count_model(const Network& network, const Manner& manner,
                                    const ReadFile& read_file) {
   if (!read_file) {
     return fail(Code::file_unreadable, fmt::format("model {} cannot be read here", network.model));
@@ -43,22 +50,23 @@ Result<CountedNetwork> count_model(const Network& network, Passes passes,
       TRY(in_file(network.model, importers::read_model(bytes, network.bindings)));
   CountedNetwork result{.notes = std::move(model.notes)};
   note_unused(network.bindings, model, result.notes);
-  result.counts = TRY(in_file(network.model, count_graph(std::move(model.graph), passes)));
+  result.counts = TRY(in_file(network.model, count_graph(std::move(model.graph), manner)));
   return result;
 }
 
-Result<CountedNetwork> count_recipe(const Network& network, Passes passes) {
-  return CountedNetwork{.counts = TRY(count_graph(*network.recipe, passes)),
+Result<CountedNetwork> count_recipe(const Network& network, const Manner& manner) {
+  return CountedNetwork{.counts = TRY(count_graph(*network.recipe, manner)),
                         .notes = network.notes};
 }
 
 }  // namespace
 
 Result<CountedExample> count_example(const CountingInputs& inputs, Passes passes,
-                                     const ReadFile& read_file) {
+                                     const ReadFile& read_file, ops::Rules::Attention attention) {
   const Network& network = *inputs.network;
-  CountedNetwork counted = network.recipe ? TRY(count_recipe(network, passes))
-                                          : TRY(count_model(network, passes, read_file));
+  const Manner manner{.passes = passes, .rules = {.attention = attention}};
+  CountedNetwork counted = network.recipe ? TRY(count_recipe(network, manner))
+                                          : TRY(count_model(network, manner, read_file));
   const auto& forward = counted.counts.pass(graph::Pass::forward).work;
   const double networks = network.times / network.examples_per_pass;
   return CountedExample{

@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "estimate/counting_inputs.h"
+#include "ops/primitive.h"
 
 namespace pfsday::estimate {
 
@@ -30,7 +31,8 @@ struct CountedExample {
 };
 
 /// Of inputs with a network. Errors: those of reading and counting it.
-Result<CountedExample> count_example(const CountingInputs& inputs, Passes passes,
-                                     const ReadFile& read_file);
+Result<CountedExample> count_example(
+    const CountingInputs& inputs, Passes passes, const ReadFile& read_file,
+    ops::Rules::Attention attention = ops::Rules::Attention::as_written);
 
 }  // namespace pfsday::estimate

@@ -105,7 +105,8 @@ TEST(ParseRun, FaultsNameWhatIsWrong) {
       {"utilization above 1",
        "[[phase]]\nname = \"p\"\n[phase.hardware]\nchip_hours = 2\npeak = 1e12\nutilization = "
        "1.2\n",
-       Code::utilization_out_of_range, "1.2 is not in (0, 1]"},
+       Code::utilization_out_of_range,
+       "a utilization of 1.2 is above 1: the peak stated is 1 TFLOP/s"},
       {"kind of utilization",
        "[[phase]]\nname = \"p\"\n[phase.hardware]\nchip_hours = 2\npeak = 1e12\nutilization = 1\n"
        "utilization_kind = \"mfx\"\n",

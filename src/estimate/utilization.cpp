@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "hardware/variants.h"
 #include "units/print.h"
 
 namespace pfsday::estimate {
@@ -26,9 +27,6 @@ constexpr KindName kind_names[] = {
 
 std::string rate_text(double rate) { return units::to_si(rate, "FLOP/s"); }
 
-/// "h100" of "h100-sxm".
-std::string_view stem(std::string_view id) { return id.substr(0, id.find('-')); }
-
 /// "h100-sxm in fp8 (1.979 PFLOP/s)", dense and sparse peaks of one chip.
 void add_peaks(const hardware::Chip& chip, double least, std::vector<std::string>& found) {
   const auto add = [&](const hardware::Peak& peak, double rate, std::string_view how) {
@@ -41,16 +39,29 @@ void add_peaks(const hardware::Chip& chip, double least, std::vector<std::string
   }
 }
 
-/// Of the chip itself, then of those whose id begins alike; a few.
+/// Of the chip itself, then of its variants; a few.
 std::vector<std::string> peaks_of_at_least(const hardware::Chip& chip, double rate) {
   constexpr std::size_t most = 6;
   std::vector<std::string> found;
   add_peaks(chip, rate, found);
-  for (const hardware::Chip& other : hardware::chips()) {
-    if (&other != &chip && stem(other.id) == stem(chip.id)) add_peaks(other, rate, found);
-  }
+  for (const hardware::Chip* other : hardware::variants_of(chip)) add_peaks(*other, rate, found);
   if (found.size() > most) found.resize(most);
   return found;
+}
+
+/// Which peak is as high as that.
+std::string where_such(const PeakInUse& peak, double rate) {
+  if (peak.chip == nullptr)
+    return "check the operations, the number of chips, the time and the peak";
+  const std::vector<std::string> enough = peaks_of_at_least(*peak.chip, rate);
+  if (!enough.empty()) return fmt::format("such a peak has {}", join(enough, ", "));
+  return "no peak of such a chip is that high: check the operations, the number of chips and the "
+         "time";
+}
+
+/// Many write a share in per cent.
+std::string with_percent(double share, std::string hint) {
+  return share > 2 ? fmt::format("{}; as a share, 40 % is 0.4", hint) : hint;
 }
 
 std::unexpected<Error> above_one(double share, const PeakInUse& peak) {
@@ -65,12 +76,7 @@ std::unexpected<Error> above_one(double share, const PeakInUse& peak) {
   const std::string what =
       fmt::format("a utilization of {} is above 1: the peak {} is {}, and this needs {}",
                   units::to_significant(share), whose, rate_text(peak.rate), rate_text(needed));
-  const auto enough =
-      peak.chip == nullptr ? std::vector<std::string>{} : peaks_of_at_least(*peak.chip, needed);
-  return fail(Code::utilization_out_of_range, what,
-              enough.empty() ? "no peak of such a chip is that high: check the operations, the "
-                               "number of chips and the time"
-                             : fmt::format("such a peak has {}", join(enough, ", ")));
+  return fail(Code::utilization_out_of_range, what, with_percent(share, where_such(peak, needed)));
 }
 
 }  // namespace

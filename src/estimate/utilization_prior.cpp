@@ -18,9 +18,6 @@ using Rows = std::vector<const UtilizationRow*>;
 
 constexpr std::size_t least_rows = 5;
 constexpr double least_benchmark_spread = 0.5;  ///< of logits
-/// The share of its chip-hours in which a run makes progress at the speed of its steps. Our
-/// assumption; its low end is the ratio of the medians of whole-run and reported rows.
-constexpr double goodput_low = 0.70, goodput_high = 0.95;
 constexpr std::string_view prefix = "prior:";
 constexpr std::string_view formats[] = {"bf16", "fp16", "fp32", "tf32", "fp8", "fp4"};
 
@@ -219,6 +216,39 @@ std::optional<UtilizationBasis> take_basis(std::string_view& text) {
   return std::nullopt;
 }
 
+std::vector<std::string> all_families() {
+  std::vector<std::string> families{{}};
+  for (const UtilizationRow& row : utilization_rows()) {
+    if (std::ranges::find(families, row.family) == families.end()) families.push_back(row.family);
+  }
+  return families;
+}
+
+/// Those of a basis, family and format that need no rows of other chips.
+void add_priors(PriorQuery query, std::vector<uncertainty::Prior>& priors) {
+  for (const auto architecture : {Architecture::any, Architecture::dense, Architecture::mixture}) {
+    query.architecture = architecture;
+    if (select(query).size() < least_rows) continue;
+    if (const auto prior = find_prior(query)) {
+      priors.push_back({prior->name.substr(prefix.size()), distribution_of(*prior)});
+    }
+  }
+}
+
+std::vector<uncertainty::Prior> list_priors() {
+  std::vector<uncertainty::Prior> priors;
+  for (const auto basis :
+       {UtilizationBasis::whole_run, UtilizationBasis::reported, UtilizationBasis::benchmark}) {
+    for (const std::string& family : all_families()) {
+      add_priors({.basis = basis, .chip = family}, priors);
+      for (const std::string_view format : formats) {
+        add_priors({.basis = basis, .chip = family, .format = std::string(format)}, priors);
+      }
+    }
+  }
+  return priors;
+}
+
 }  // namespace
 
 Result<UtilizationPrior> find_prior(const PriorQuery& query) {
@@ -237,6 +267,24 @@ Result<UtilizationPrior> find_prior(const PriorQuery& query) {
     return prior;
   }
   return nothing_published(query);
+}
+
+uncertainty::Distribution distribution_of(const UtilizationPrior& prior) {
+  const bool is_cut = prior.high >= 1;  // goodput cannot lift a share above the peak
+  const double below = logit(prior.median) - logit(prior.low);
+  const double width = is_cut ? 2 * below : logit(prior.high) - logit(prior.low);
+  return uncertainty::logit_normal(prior.median, width / (2 * uncertainty::score_of_95_percent));
+}
+
+double probability_below(const UtilizationPrior& prior, double share) {
+  const uncertainty::Distribution distribution = distribution_of(prior);
+  return stats::normal_probability((logit(share) - logit(distribution.median)) /
+                                   distribution.spread);
+}
+
+std::span<const uncertainty::Prior> utilization_priors() {
+  static const std::vector<uncertainty::Prior> priors = list_priors();
+  return priors;
 }
 
 bool names_prior(std::string_view text) { return text.starts_with(prefix); }

@@ -26,14 +26,20 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "estimate/amount.h"
 #include "estimate/utilization_rows.h"
 
 namespace pfsday::estimate {
+
+/// The share of its chip-hours in which a run makes progress at the speed of its steps. Our
+/// assumption; its low end is the ratio of the medians of whole-run and reported rows.
+inline constexpr double goodput_low = 0.70, goodput_high = 0.95;
 
 enum class Architecture : std::uint8_t { any, dense, mixture };
 
@@ -63,6 +69,20 @@ Result<UtilizationPrior> find_prior(const PriorQuery& query);
 
 /// By name: "prior:BASIS[-CHIP][-FORMAT][-dense|-mixture]". Faults: prior_unknown, and those above.
 Result<UtilizationPrior> find_prior(std::string_view name);
+
+/// The prior as an input: logit-normal with its median, as wide between 5 and 95 % as it is. (The
+/// tails of the fit are Student's, a little heavier beyond.)
+uncertainty::Distribution distribution_of(const UtilizationPrior& prior);
+
+/// The probability that the distribution stays below a share in (0, 1).
+double probability_below(const UtilizationPrior& prior, double share);
+
+/// Every prior that is fitted to rows of its own chips, or of all, by its name without "prior:".
+std::span<const uncertainty::Prior> utilization_priors();
+
+namespace measure {
+inline constexpr Measure utilization = {units::Dimension::number, 1, utilization_priors};
+}  // namespace measure
 
 /// True of text that names a prior: "prior:...".
 bool names_prior(std::string_view text);

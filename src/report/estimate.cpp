@@ -67,8 +67,8 @@ std::string crosscheck_text(const estimate::Crosscheck& check, const TextStyle& 
   const std::string text = fmt::format(
       "crosscheck: {} within a factor of {}; ratio hardware / counting {}; the count implies a "
       "utilization of {}",
-      to_string(check.verdict), units::to_significant(check.tolerance),
-      units::to_significant(*check.ratio), units::to_significant(*check.implied_utilization));
+      to_string(check.verdict), units::to_significant(check.tolerance), amount_text(*check.ratio),
+      amount_text(*check.implied_utilization));
   return indented(text, 0, style.width);
 }
 
@@ -214,7 +214,7 @@ std::string estimate_text(const RunReport& report, const TextStyle& style) {
   text += headline_text(estimates);
   if (report.check.ratio) text += crosscheck_text(report.check, style);
   text += list_text("assumptions", assumptions_of(estimates), style);
-  text += list_text("notes", report.check.explanations, style);
+  text += list_text("notes", report.check.notes, style);
   if (!estimates.headline()) text += list_text("missing", estimates.missing, style);
   if (!style.explain) return text;
   text += uncertainties_text(estimates, style);
@@ -285,6 +285,12 @@ void write_printed(JsonWriter& json, const PrintedFigure& figure) {
                {.mid = figure.pfs_days.value_or(operations / units::operations_per_pfs_day)});
   if (!figure.note.empty()) json.member("note", figure.note);
   json.end_object();
+}
+
+std::string amount_text(const Amount& amount) {
+  if (!amount.low || !amount.high) return units::to_significant(amount.mid);
+  return fmt::format("{} ({} to {})", units::to_significant(amount.mid),
+                     units::to_significant(*amount.low), units::to_significant(*amount.high));
 }
 
 std::string indented(std::string_view text, std::size_t indent, std::size_t width) {

@@ -50,6 +50,9 @@ void write_estimate(JsonWriter& json, const estimate::Estimate& estimate);
 void write_estimate_members(JsonWriter& json, const estimate::Estimate& estimate);
 void write_printed(JsonWriter& json, const estimate::PrintedFigure& figure);
 
+/// "4.443 (2.4 to 8.2)"; the middle alone where there is no interval.
+std::string amount_text(const estimate::Amount& amount);
+
 /// The text broken at `width`, each line indented.
 std::string indented(std::string_view text, std::size_t indent, std::size_t width);
 /// As an entry of a list: "- ", the lines below it indented as the text.

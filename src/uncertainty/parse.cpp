@@ -111,6 +111,13 @@ Result<Uncertain> read_rounded(const Reader& reader, std::string_view text) {
   return amount;
 }
 
+/// All of a few names, else the first of them.
+std::string list_some(std::span<const std::string_view> names) {
+  constexpr std::size_t most = 6;
+  if (names.size() <= most) return fmt::format("there are {}", fmt::join(names, ", "));
+  return fmt::format("there are {}: {}, ...", names.size(), fmt::join(names.first(most), ", "));
+}
+
 Result<Uncertain> find_prior(std::string_view name, std::span<const Prior> priors) {
   const auto found = std::ranges::find(priors, name, &Prior::name);
   if (found != priors.end()) {
@@ -127,8 +134,7 @@ Result<Uncertain> find_prior(std::string_view name, std::span<const Prior> prior
   const std::vector<std::string_view> all(names.begin(), names.end());
   const std::string_view near = nearest(name, all);
   return fail(Code::prior_unknown, fmt::format("no prior is called \"{}\"", name),
-              near.empty() ? fmt::format("there are {}", fmt::join(all, ", "))
-                           : fmt::format("did you mean \"{}\"?", near));
+              near.empty() ? list_some(all) : fmt::format("did you mean \"{}\"?", near));
 }
 
 }  // namespace

@@ -7,6 +7,9 @@
 #include "cli/command.h"
 #include "cli/run_inputs.h"
 #include "cli/session.h"
+#include "cli/uncertainty_options.h"
+#include "estimate/calculator.h"
+#include "report/crosscheck_gap.h"
 #include "units/quantity.h"
 
 namespace pfsday::cli {
@@ -16,7 +19,18 @@ constexpr Option options[] = {
     {.name = "--tolerance",
      .value = "RATIO",
      .doc = "largest ratio of the two methods, either way, that is consistent (default: 2)"},
-    {.name = "--explain", .doc = "show the arithmetic, assumptions and sources of each run"},
+    {.name = "--utilization",
+     .value = "SHARE[:KIND]",
+     .doc = "take this share of the peak for every run, whatever its file states"},
+    {.name = "--view",
+     .value = "updates|eu-cumulative|us-ca|upstream|model-flop|hardware-flop",
+     .doc = "which phases are held against each other"},
+    level_option,
+    seed_option,
+    samples_option,
+    {.name = "--explain",
+     .doc = "show the arithmetic, assumptions and sources of each run, and of every run, not only "
+            "of conflicts, which assumption would close the gap"},
     {.name = "--json", .doc = "print JSON (pfsday.crosscheck/1)"},
 };
 
@@ -27,6 +41,25 @@ Result<double> tolerance_of(const Args& args) {
   if (tolerance >= 1) return tolerance;
   return fail(Code::usage, fmt::format("a tolerance of {} is below 1", *text),
               "a tolerance of 2 accepts ratios from 1/2 to 2");
+}
+
+Result<estimate::CrosscheckOptions> settings_of(const Args& args) {
+  estimate::CrosscheckOptions settings{.view = args.choice("--view")};
+  settings.tolerance = TRY(tolerance_of(args));
+  settings.uncertainty = TRY(read_uncertainty(args));
+  settings.depth = args.flag("--explain") ? estimate::Depth::all : estimate::Depth::conflicts;
+  return settings;
+}
+
+/// In place of what the phases state.
+Result<void> take_utilization(std::string_view share, estimate::Run& run) {
+  for (estimate::Phase& phase : run.phases) {
+    if (!phase.hardware) continue;
+    phase.hardware->utilization_kind = estimate::UtilizationKind::assumed;
+    TRY(estimate::read_utilization(share, *phase.hardware));
+    phase.hardware->notes.emplace_back("the utilization is that of --utilization");
+  }
+  return {};
 }
 
 Table table_of(std::span<const report::RunReport> reports) {
@@ -43,27 +76,44 @@ Table table_of(std::span<const report::RunReport> reports) {
   return table;
 }
 
+/// What alone would close the gap.
+void print_explanations(Session& session, const report::RunReport& one) {
+  if (one.check.explanations.empty()) return;
+  session.print(fmt::format("\n{}: what alone would close the gap\n", one.run.name));
+  session.print(to_table(report::explanation_grid(one.check)));
+  for (const std::string& note : report::explanation_notes(one.check)) {
+    session.print(report::bullet(note, 0, session.terminal().width));
+  }
+}
+
 void print_text(Session& session, std::span<const report::RunReport> reports, bool explain) {
   const std::size_t width = session.terminal().width;
   session.print(table_of(reports));
+  if (reports.size() > 1) {
+    session.print("\n" + report::indented(report::agreement_text(reports), 0, width));
+  }
   const std::vector<std::string> notes = report::crosscheck_notes(reports);
   if (!notes.empty()) session.print("\n");
   if (report::any_slip(reports)) {
     session.print("* differs by more than 1 % from the product of its factors\n");
   }
   for (const std::string& note : notes) session.print(report::bullet(note, 0, width));
+  for (const report::RunReport& one : reports) print_explanations(session, one);
   if (!explain) return;
+  const report::TextStyle style{.width = width, .explain = true};
   for (const report::RunReport& one : reports) {
-    session.print("\n" + report::estimate_text(one, {.width = width, .explain = true}));
+    session.print("\n" + report::estimate_text(one, style));
+    session.print(report::combination_text(one.check, style));
   }
 }
 
 Result<int> run(Session& session, const Args& args) {
-  const double tolerance = TRY(tolerance_of(args));
+  estimate::CrosscheckOptions settings = TRY(settings_of(args));
   std::vector<report::RunReport> reports;
   const auto add = [&](estimate::Run one, const estimate::ReadFile& read_file) -> Result<void> {
-    reports.push_back(
-        TRY(report::report_run(std::move(one), {.tolerance = tolerance, .read_file = read_file})));
+    if (const auto share = args.value("--utilization")) TRY(take_utilization(*share, one));
+    settings.read_file = read_file;
+    reports.push_back(TRY(report::report_run(std::move(one), settings)));
     return {};
   };
   const int faults = TRY(for_each_run(session, args.positionals(), add));
@@ -89,8 +139,10 @@ extern constinit const Command crosscheck{
     .details =
         "RUN is a run file in TOML, or a folder of them (docs/run-files.md). Both methods of 2018 "
         "are applied, counting and hardware time; the table shows what the source prints beside "
-        "what its own factors give, the ratio hardware / counting, and the utilization that the "
-        "count implies. Exit code 4 if the methods conflict on any run.\n",
+        "what its own factors give, the ratio hardware / counting, the utilization that the count "
+        "implies, and at which point of the published ones it stands (docs/crosscheck.md). Of a "
+        "conflict, a table says which single assumption would close it. Exit code 4 if the "
+        "methods conflict on any run.\n",
     .example = "pfsday crosscheck data/runs/2018",
     .options = options,
     .run = run,

@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "cli/command.h"
-#include "cli/numbers.h"
 #include "cli/run_inputs.h"
 #include "cli/session.h"
+#include "cli/uncertainty_options.h"
 #include "estimate/calculator.h"
 #include "report/estimate_items.h"
 
@@ -33,9 +32,9 @@ constexpr Option options[] = {
     {.name = "--view",
      .value = "updates|eu-cumulative|us-ca|upstream|model-flop|hardware-flop",
      .doc = "which phases the total counts; shows what is in and out, and why"},
-    {.name = "--level", .value = "SHARE", .doc = "level of the intervals (default: 0.9)"},
-    {.name = "--seed", .value = "N", .doc = "of what is sampled (default: 2018)"},
-    {.name = "--samples", .value = "N", .doc = "how many, 1000 to 10M (default: 1M)"},
+    level_option,
+    seed_option,
+    samples_option,
     {.name = "--explain", .doc = "show which inputs an interval comes from, and the sources"},
     {.name = "--json", .doc = "print JSON (pfsday.estimate/1)"},
 };
@@ -63,19 +62,6 @@ Result<void> refuse_calculator_options(const Args& args) {
                 "edit the run file, or leave it out");
   }
   return {};
-}
-
-Result<uncertainty::Options> read_uncertainty(const Args& args) {
-  uncertainty::Options result;
-  if (const auto level = args.value("--level")) result.level = TRY(parse_level(*level));
-  if (const auto seed = args.value("--seed")) {
-    result.seed = TRY(parse_whole(*seed, 0, std::numeric_limits<std::int64_t>::max()));
-  }
-  if (const auto samples = args.value("--samples")) {
-    result.samples =
-        TRY(parse_whole(*samples, uncertainty::least_samples, uncertainty::most_samples));
-  }
-  return result;
 }
 
 Table table_of(std::span<const report::RunReport> reports) {
