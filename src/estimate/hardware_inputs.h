@@ -22,6 +22,7 @@ struct HardwareInputs {
   std::optional<Uncertain> peak = {};         ///< operations per second of one chip
   std::optional<Uncertain> utilization = {};  ///< share of the peak, more than 0 and at most 1
   UtilizationKind utilization_kind = UtilizationKind::assumed;
+  bool is_utilization_replaced = false;  ///< by the caller, whatever the file states
   std::vector<Factor> factors = {};
   std::vector<std::string> notes = {};
 };

@@ -125,6 +125,9 @@ Result<Factor> utilization(const HardwareInputs& in, const PeakInUse& peak,
   if (in.utilization_kind != UtilizationKind::assumed) {
     factor.name += fmt::format(" ({})", to_string(in.utilization_kind));
   }
+  if (in.is_utilization_replaced) {
+    assumptions.emplace_back("the utilization is the caller's, whatever the run file states");
+  }
   if (in.utilization) {
     factor.value = TRY(check_utilization(*in.utilization, peak, assumptions));
     return factor;

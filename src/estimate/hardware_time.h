@@ -14,8 +14,8 @@ namespace pfsday::estimate {
 struct HardwareFactors {
   std::vector<Factor> available = {};  ///< chips, time, peak, named factors
   Factor utilization = {};
-  /// Its format: as stated, or the one whose peak is nearest to the stated rate; empty where neither
-  /// a format nor a chip is known.
+  /// Its format: as stated, or the one whose peak is nearest to the stated rate; empty where
+  /// neither a format nor a chip is known.
   PeakInUse peak = {};
   std::vector<std::string> assumptions = {};
 };

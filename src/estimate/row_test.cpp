@@ -47,7 +47,8 @@ TEST(CatalogueRows, HoldTheDocumentedSystems) {
 
 TEST(CatalogueRows, HaveIdsOfTheirOwn) {
   std::set<std::string> ids;
-  for (const Row& row : catalogue_rows().value()) {
+  const std::vector<Row> rows = catalogue_rows().value();
+  for (const Row& row : rows) {
     EXPECT_TRUE(ids.insert(row.id).second) << row.id;
   }
 }

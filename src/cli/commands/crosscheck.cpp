@@ -57,7 +57,7 @@ Result<void> take_utilization(std::string_view share, estimate::Run& run) {
     if (!phase.hardware) continue;
     phase.hardware->utilization_kind = estimate::UtilizationKind::assumed;
     TRY(estimate::read_utilization(share, *phase.hardware));
-    phase.hardware->notes.emplace_back("the utilization is that of --utilization");
+    phase.hardware->is_utilization_replaced = true;
   }
   return {};
 }
