@@ -169,7 +169,7 @@ Value cross_attention(Network& net, std::string_view name, Value x, Value memory
 
 ScoreBias alibi(Network& net, std::int64_t heads) {
   return [&net, heads](std::int64_t /*queries*/, std::int64_t keys) {
-    return net.once(fmt::format("alibi/{}", keys), "Alibi", [&] {
+    return net.once("alibi", fmt::format("{}", keys), "Alibi", [&] {
       Builder& b = net.builder();
       const Value slopes = b.reshape(net.buffer("alibi.slopes", {heads}), {1, heads, 1, 1});
       const Value at = net.input(fmt::format("key_positions.{}", keys), ElementType::i64, {keys});

@@ -88,6 +88,7 @@ OpenSizes sizes_of(Takes takes, const ImportOptions& options) {
   } else if (takes != Takes::image && !is_whole) {
     sizes.needed.emplace_back("seq");
   }
+  if (takes == Takes::text) sizes.optional.emplace_back("masked");
   if (takes == Takes::source_and_target) sizes.optional.emplace_back("target");
   return sizes;
 }
@@ -144,11 +145,12 @@ class Import {
 
 Result<void> Import::check_options() {
   const bool is_decoder = family_.takes == Takes::tokens;
+  const bool is_packable = is_decoder || family_.takes == Takes::text;
   const auto refuse = [](std::string_view option) {
     return fail(Code::configuration_unsupported,
-                fmt::format("{} is for decoders of tokens alone", option));
+                fmt::format("{} is not for models of this family", option));
   };
-  if (!options_.lengths.empty() && !is_decoder) return refuse("--lengths");
+  if (!options_.lengths.empty() && !is_packable) return refuse("--lengths");
   if (options_.generation && !is_decoder) return refuse("--generate");
   if (options_.past && !is_decoder) return refuse("--past");
   if (options_.generation && !options_.lengths.empty()) {
@@ -175,6 +177,7 @@ Result<Pass> Import::first_pass() {
   const bool has_target =
       family_.takes == Takes::source_and_target || family_.takes == Takes::audio_and_target;
   if (has_target) pass.length = size("target", seq);
+  pass.masked = size("masked", 0);
   return pass;
 }
 
@@ -213,7 +216,9 @@ Result<std::vector<Pass>> Import::passes_of() {
   for (const Pass& one : passes) {
     const bool fits = one.batch >= 0 && one.length >= 0 && one.batch <= most_tokens &&
                       one.length <= most_tokens && one.past <= most_tokens &&
-                      one.source <= most_tokens &&
+                      one.source <= most_tokens && one.masked <= most_tokens &&
+                      units::Count(one.batch) * one.source <= most_tokens &&
+                      units::Count(one.batch) * one.masked <= most_tokens &&
                       units::Count(one.batch) * one.length <= most_tokens;
     if (!fits) {
       return fail(Code::limit_exceeded, fmt::format("a pass of {} x {} tokens, after {}, is more "

@@ -53,6 +53,14 @@ Values finish(Network& net, const Keys& in, const Decoder& decoder, Value x) {
   return {vocabulary_scores(net, decoder, x)};
 }
 
+bool check_positions(Network& net, std::int64_t tokens, std::int64_t rows) {
+  if (tokens <= rows) return true;
+  net.builder().fault(Code::configuration_unsupported,
+                      fmt::format("{} tokens are more than the {} learned positions", tokens, rows),
+                      "bind a smaller size");
+  return false;
+}
+
 }  // namespace
 
 Decoder read_decoder(const Keys& in, Decoder decoder) {
@@ -69,17 +77,18 @@ Value token_ids(Network& net) {
 
 Value learned_positions(Network& net, std::string_view name, std::int64_t rows, std::int64_t offset,
                         std::int64_t width) {
-  Builder& b = net.builder();
   const auto& lengths = net.pass.lengths;
   const std::int64_t longest =
       lengths.empty() ? net.pass.past + net.pass.length : *std::ranges::max_element(lengths);
-  if (longest + offset > rows) {
-    return b.fault(
-        Code::configuration_unsupported,
-        fmt::format("{} tokens are more than the {} learned positions", longest, rows - offset),
-        "bind seq to less");
-  }
+  if (!check_positions(net, longest, rows - offset)) return {};
   return net.embedding(name, net.positions(), rows, width);
+}
+
+Value table_rows(Network& net, std::string_view name, std::int64_t rows, std::int64_t offset,
+                 std::int64_t length, std::int64_t width) {
+  if (!check_positions(net, length, rows - offset)) return {};
+  const Value at = net.input(std::string(name) + ".ids", ElementType::i64, {length});
+  return net.embedding(name, at, rows, width);
 }
 
 Value embed_tokens(Network& net, const Decoder& decoder) {

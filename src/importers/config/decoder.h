@@ -48,6 +48,9 @@ Value token_ids(Network& net);
 /// Rows of a table of learned positions, for the tokens of the pass: [length, width].
 Value learned_positions(Network& net, std::string_view name, std::int64_t rows, std::int64_t offset,
                         std::int64_t width);
+/// The same for a sequence of that length, which begins at its start: [length, width].
+Value table_rows(Network& net, std::string_view name, std::int64_t rows, std::int64_t offset,
+                 std::int64_t length, std::int64_t width);
 /// Embeddings through the layers, the last norm and the head of the task.
 Values decode(Network& net, const Keys& in, const Decoder& decoder, const Layer& layer);
 /// The same of embeddings that are there already.

@@ -130,9 +130,9 @@ void Network::note(std::string text) {
   if (std::ranges::find(notes_, text) == notes_.end()) notes_.push_back(std::move(text));
 }
 
-Value Network::once(std::string_view name, std::string_view op,
+Value Network::once(std::string_view name, std::string_view variant, std::string_view op,
                     const std::function<Value()>& make) {
-  const auto [found, is_new] = made_.try_emplace(std::string(name));
+  const auto [found, is_new] = made_.try_emplace(fmt::format("{}/{}", name, variant));
   if (!is_new) return found->second;
   const std::uint32_t origin = builder_.origin();
   const std::string path = std::exchange(path_, {});
@@ -144,20 +144,20 @@ Value Network::once(std::string_view name, std::string_view op,
 }
 
 Value Network::positions() {
-  return once("position_ids", "Input",
+  return once("position_ids", "", "Input",
               [&] { return input("position_ids", ElementType::i64, {pass.length}); });
 }
 
 std::pair<Value, Value> Network::angles(std::string_view table, std::int64_t width) {
   constexpr std::string_view op = "RotaryEmbedding";
   const Value at = positions();
-  const Value angle = once(fmt::format("{}/{}", table, width), op, [&] {
+  const Value angle = once(table, fmt::format("{}", width), op, [&] {
     const Value frequencies = buffer(std::string(table) + ".inv_freq", {1, width / 2});
     const Value column = builder_.reshape(builder_.cast(at, element_), {pass.length, 1});
     return builder_.mul(column, frequencies);
   });
   const auto of_angle = [&](std::string_view function) {
-    return once(fmt::format("{}/{}/{}", table, width, function), op,
+    return once(table, fmt::format("{}/{}", width, function), op,
                 [&] { return builder_.emit(function, {angle}); });
   };
   return {of_angle("cos"), of_angle("sin")};

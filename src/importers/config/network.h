@@ -44,6 +44,7 @@ struct Pass {
   std::int64_t length = 1;        ///< tokens of each sequence
   std::int64_t past = 0;          ///< tokens before them, whose keys and values are in a cache
   std::int64_t source = 0;        ///< tokens of the encoder, of models with both
+  std::int64_t masked = 0;        ///< tokens of each sequence that an encoder has to find
   bool only_last_logits = false;  ///< as when a prompt is read
   std::vector<std::int64_t> lengths = {};  ///< packed sequences, that together make `length`
 };
@@ -107,8 +108,9 @@ class Network {
   Value scale(Value x, double factor) { return builder_.with_scalar("mul", x, factor); }
   /// cap tanh(x / cap); x itself for a cap of 0.
   Value soft_cap(Value x, double cap);
-  /// What `make` gives, at the root of all names, made once in each pass.
-  Value once(std::string_view name, std::string_view op, const std::function<Value()>& make);
+  /// What `make` gives for a variant of a module, whose name is whole; made once in each pass.
+  Value once(std::string_view name, std::string_view variant, std::string_view op,
+             const std::function<Value()>& make);
   /// Where each token of the pass stands in its sequence: [length], an input.
   Value positions();
   /// Cosines and sines [length, width / 2] of the angles of this pass; see attention.h.
