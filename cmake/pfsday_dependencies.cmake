@@ -25,6 +25,7 @@ find_package(rapidcheck REQUIRED CONFIG)
 find_package(Boost 1.74 REQUIRED)  # headers only: Boost.Math
 find_package(Threads REQUIRED)
 find_path(PROTOZERO_INCLUDE_DIR protozero/version.hpp REQUIRED)  # header only
+find_path(FLATBUFFERS_INCLUDE_DIR flatbuffers/flatbuffers.h REQUIRED)  # tests write TFLite files
 find_package(Python3 REQUIRED COMPONENTS Interpreter)  # runs checks and golden tests
 if(PFSDAY_BENCH)
   find_package(benchmark REQUIRED CONFIG)

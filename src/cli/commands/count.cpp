@@ -274,10 +274,11 @@ extern constinit const Command count{
     .usage = "count MODEL... [options]",
     .summary = "Count the arithmetic of a model file, forward and backward.",
     .details =
-        "MODEL is a model file in ONNX, a configuration (config.json) or the header of a "
-        "checkpoint in safetensors or GGUF, recognized by what it holds, or a folder, in which "
-        "files are chosen by extension. Of several models, a line for each; those that cannot be "
-        "used "
+        "MODEL is a model file in ONNX or TensorFlow Lite, the text of an XLA program, a "
+        "configuration "
+        "(config.json) or the header of a checkpoint in safetensors or GGUF, recognized by what it "
+        "holds, or a folder, in which files are chosen by extension. Of several models, a line for "
+        "each; those that cannot be used "
         "are reported, and the others still count. The count is exact: each add "
         "and each multiply is one operation (FLOP); \"of which products\" is 2 x multiply-adds, "
         "which papers quote; \"other\" is division, special functions and comparisons. Weights are "

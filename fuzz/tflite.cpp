@@ -1,0 +1,7 @@
+// TensorFlow Lite files.
+#include "format.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  pfsday::fuzz_format("tflite", std::as_bytes(std::span(data, size)));
+  return 0;
+}
