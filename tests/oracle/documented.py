@@ -16,7 +16,7 @@ import subprocess
 import sys
 
 PROJECT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
-UTILIZATION = 0.33
+UTILIZATION = "0.33"
 SYSTEMS, WITHIN_2, WITHIN_3, MEDIAN = (58, 56), 47, 50, 1.10
 CONFLICTS = {"mlp-6-layer", "bert-large", "roberta-large-500k", "megatron-8-3b", "gshard-dense",
              "xglm-7-5b", "lamda", "nucleotide-transformer-2-5b", "jais-13b"}
@@ -28,12 +28,9 @@ ROUNDED = {"T5-11B": 1.048576}
 def ratios(binary):
     """Hardware time / counting at that utilization, by run; None where one method is missing."""
     folder = os.path.join(PROJECT, "data", "runs", "documented")
-    output = subprocess.run([binary, "crosscheck", folder, "--json"], stdout=subprocess.PIPE)
-    found = {}
-    for run in json.loads(output.stdout)["runs"]:
-        implied = (run["implied_utilization"] or {}).get("mid")
-        found[run["run"], run["name"]] = UTILIZATION / implied if implied else None
-    return found
+    command = [binary, "crosscheck", folder, "--utilization", UTILIZATION, "--json"]
+    output = subprocess.run(command, stdout=subprocess.PIPE)
+    return {(run["run"], run["name"]): run["ratio"] for run in json.loads(output.stdout)["runs"]}
 
 
 def gap(ratio):
