@@ -97,6 +97,14 @@ GGUF_TENSORS = [("token_embd.weight", "Q6_K", (3, 256)), ("output_norm.weight", 
 
 SHARDS = {"model-00001-of-00002.safetensors": [EMBEDDING, *layer(0)],
           "model-00002-of-00002.safetensors": [*layer(1), HEAD]}
+# Of the same model, as far as the checkpoint has it: no norm behind the attention, none at the end,
+# and 7 for 6 in the feed-forward layers.
+CONFIGURATION = {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "vocab_size": 10,
+                 "hidden_size": 4, "intermediate_size": 7, "num_hidden_layers": 2,
+                 "num_attention_heads": 2, "num_key_value_heads": 2, "rms_norm_eps": 1e-05,
+                 "hidden_act": "silu", "tie_word_embeddings": False, "torch_dtype": "bfloat16"}
+WHOLE = [EMBEDDING, *(t for i in range(2) for t in layer(i)), HEAD, ("model.norm.weight", "BF16", (4,)),
+         *((f"model.layers.{i}.post_attention_layernorm.weight", "BF16", (4,)) for i in range(2))]
 GAP = '{"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}'
 TWICE = '{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'
 
@@ -109,6 +117,10 @@ FILES = {
          ("model.layers.0.mlp.table", "F32", (2, 2)), ("steps", "I64", ())]),
     HERE / "sharded" / "model.safetensors.index.json": index(SHARDS),
     **{HERE / "sharded" / file: safetensors(ts) for file, ts in SHARDS.items()},
+    HERE / "sharded" / "config.json": (json.dumps(CONFIGURATION, indent=2) + "\n").encode(),
+    HERE / "whole" / "model.safetensors": safetensors(WHOLE),
+    HERE / "whole" / "config.json":
+        (json.dumps({**CONFIGURATION, "intermediate_size": 6}, indent=2) + "\n").encode(),
     HERE / "gap.safetensors": with_header(GAP, 12),
     HERE / "twice.safetensors": with_header(TWICE, 4),
     HERE / "cut.safetensors": safetensors([EMBEDDING])[:-10],

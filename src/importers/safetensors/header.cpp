@@ -14,11 +14,11 @@ namespace pfsday::safetensors {
 namespace {
 
 using graph::ElementType;
+using graph::to_string;
 using importers::check_header_shape;
 using importers::HeaderTensor;
 using importers::JsonEvent;
 using importers::JsonPath;
-using graph::to_string;
 using units::Count;
 
 constexpr std::uint64_t length_bytes = 8;

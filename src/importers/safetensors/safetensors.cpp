@@ -1,12 +1,15 @@
 // The safetensors importer: the header alone, see header.h.
+#include "importers/header/configuration.h"
 #include "importers/safetensors/header.h"
 
 namespace pfsday::importers {
 namespace {
 
-Result<Model> read(Bytes file, const ImportOptions&) {
+Result<Model> read(Bytes file, const ImportOptions& options) {
   auto tensors = TRY(pfsday::safetensors::read_header(file));
-  return model_of_header({.format = "safetensors", .tensors = std::move(tensors)});
+  Model model = model_of_header({.format = "safetensors", .tensors = std::move(tensors)});
+  compare_with_configuration(options, model);
+  return model;
 }
 
 constexpr std::string_view extensions[] = {".safetensors"};

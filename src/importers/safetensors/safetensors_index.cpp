@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "base/text.h"
+#include "importers/header/configuration.h"
 #include "importers/header/json_events.h"
 #include "importers/safetensors/header.h"
 
@@ -123,7 +124,9 @@ Result<Model> read(Bytes file, const ImportOptions& options) {
   Header header{.format = "safetensors-index"};
   for (const auto& [name, bytes] : shards) TRY(append_shard(name, bytes, index, header));
   note_size(index, header);
-  return model_of_header(std::move(header));
+  Model model = model_of_header(std::move(header));
+  compare_with_configuration(options, model);
+  return model;
 }
 
 bool recognizes(Bytes head) {
