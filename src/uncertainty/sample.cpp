@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <limits>
-#include <numeric>
 #include <vector>
 
 #include "stats/random.h"
@@ -18,21 +16,30 @@ namespace {
 constexpr std::size_t block_size = 512;  // what a few variables need fits the nearest cache
 constexpr double score_of_995_permille = 2.5758293035489004;
 
-/// The logarithms of the values at these scores, each less that of the median.
-void take_logs(const Distribution& distribution, std::span<const double> scores,
-               std::span<double> logs) {
+/// Of one variable in a block: its scores; and the logarithms of its values, each less that of the
+/// median, as a multiple of `logs`.
+struct Drawn {
+  std::vector<double> scores = {};
+  double factor = 1;
+  std::vector<double> other_logs = {};  ///< empty: the scores are the logs
+
+  std::span<const double> logs() const { return other_logs.empty() ? scores : other_logs; }
+};
+
+Drawn draw_variable(const Distribution& distribution, const stats::RandomStream& random,
+                    std::size_t n) {
+  Drawn drawn;
+  drawn.scores.resize(n);
+  draw_normals(random, drawn.scores);
   const auto& [shape, median, spread, most] = distribution;
-  if (shape == Shape::log_normal) {
-    const double highest =
-        most ? std::log(*most / median) : std::numeric_limits<double>::infinity();
-    for (std::size_t i = 0; i < scores.size(); ++i) {
-      logs[i] = std::min(spread * scores[i], highest);
-    }
-    return;
+  if (shape == Shape::log_normal && !most) {
+    drawn.factor = spread;
+    return drawn;
   }
-  for (std::size_t i = 0; i < scores.size(); ++i) {
-    logs[i] = std::log(value_at(distribution, scores[i]) / median);
+  for (const double score : drawn.scores) {
+    drawn.other_logs.push_back(std::log(value_at(distribution, score) / median));
   }
+  return drawn;
 }
 
 /// Sums over samples.
@@ -54,8 +61,6 @@ struct Moments {
   }
 };
 
-double sum_of(std::span<const double> values) { return std::reduce(values.begin(), values.end()); }
-
 /// Draws blocks of samples.
 class Sampler {
  public:
@@ -69,16 +74,13 @@ class Sampler {
   double log_scale() const { return log_scale_; }
 
   Moments draw(std::size_t block, std::span<double> values) const {
-    const std::size_t n = values.size();
-    std::vector<double> scores(variables_.size() * n);
-    std::vector<double> logs(variables_.size() * n);
+    std::vector<Drawn> drawn;
     for (std::size_t v = 0; v < variables_.size(); ++v) {
-      const std::span part(scores.data() + v * n, n);
-      draw_normals(stats::RandomStream(seed_, v << 32 | block), part);
-      take_logs(variables_[v].distribution, part, std::span(logs.data() + v * n, n));
+      const stats::RandomStream random(seed_, v << 32 | block);
+      drawn.push_back(draw_variable(variables_[v].distribution, random, values.size()));
     }
-    std::vector<double> log_values = add_terms(logs, values);
-    return moments_of(scores, values, log_values);
+    const std::vector<double> logs = add_terms(drawn, values);
+    return moments_of(drawn, values, logs);
   }
 
  private:
@@ -91,15 +93,14 @@ class Sampler {
   }
 
   /// The values from the logarithms of the variables; returns their logarithms.
-  std::vector<double> add_terms(std::span<const double> logs, std::span<double> values) const {
+  std::vector<double> add_terms(std::span<const Drawn> drawn, std::span<double> values) const {
     const std::size_t n = values.size();
     std::vector<double> one(n);
     std::ranges::fill(values, 0.0);
     for (std::size_t t = 0; t < terms_.size(); ++t) {
       std::ranges::fill(one, log_middles_[t] - log_scale_);
       for (const auto& [variable, power] : terms_[t].powers) {
-        const double* const log = logs.data() + variable * n;
-        for (std::size_t i = 0; i < n; ++i) one[i] += power * log[i];
+        add_scaled(power * drawn[variable].factor, drawn[variable].logs(), one);
       }
       if (terms_.size() == 1) {
         std::ranges::copy(one, values.begin());
@@ -107,20 +108,22 @@ class Sampler {
         return one;
       }
       exponentiate(one);
-      for (std::size_t i = 0; i < n; ++i) values[i] += one[i];
+      add_scaled(1, one, values);
     }
     std::ranges::transform(values, one.begin(), [](double value) { return std::log(value); });
     return one;
   }
 
-  Moments moments_of(std::span<const double> scores, std::span<const double> values,
-                     std::span<const double> logs) const {
-    const std::size_t n = values.size();
-    Moments moments{.value = sum_of(values), .log = sum_of(logs), .log_squared = dot(logs, logs)};
-    for (std::size_t v = 0; v < variables_.size(); ++v) {
-      const std::span part(scores.data() + v * n, n);
-      moments.score.push_back(sum_of(part));
-      moments.score_log.push_back(dot(part, logs));
+  static Moments moments_of(std::span<const Drawn> drawn, std::span<const double> values,
+                            std::span<const double> logs) {
+    const Sums of_logs = sums_of(logs, logs);
+    Moments moments{.value = sums_of(values, values).of_a,
+                    .log = of_logs.of_a,
+                    .log_squared = of_logs.of_products};
+    for (const Drawn& variable : drawn) {
+      const Sums sums = sums_of(variable.scores, logs);
+      moments.score.push_back(sums.of_a);
+      moments.score_log.push_back(sums.of_products);
     }
     return moments;
   }
