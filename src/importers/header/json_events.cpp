@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <unordered_set>
@@ -83,7 +84,9 @@ class Events : public nlohmann::json_sax<json> {
                      .what = fmt::format("the text nests deeper than {}", most_depth)};
       return false;
     }
-    for (std::size_t i = levels_.size(); i-- > 0 && !levels_[i].is_object;) ++event.array_depth;
+    const auto object = std::find_if(levels_.rbegin(), levels_.rend(),
+                                     [](const Level& level) { return level.is_object; });
+    event.array_depth = static_cast<std::size_t>(object - levels_.rbegin());
     if (auto used = (*use_)(path_, event); !used) fault_ = std::move(used).error();
     return !fault_;
   }

@@ -8,7 +8,6 @@
 namespace pfsday::importers {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 
 /// A file with that header and that many bytes behind it.

@@ -77,7 +77,8 @@ struct Lowering {
 /// Null if the number is not known.
 const Lowering* find_lowering(std::int32_t builtin);
 /// Those of control flow, which importer.cpp lowers itself.
-enum Builtin : std::int32_t { call = 31, if_ = 118, while_ = 119, call_once = 129 };
+constexpr std::int32_t builtin_call = 31, builtin_if = 118, builtin_while = 119,
+                       builtin_call_once = 129;
 
 // What several lowerings share.
 

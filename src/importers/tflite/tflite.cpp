@@ -219,13 +219,13 @@ class Import {
   Result<Values> lower(Frame& frame, const Operator& op, const std::string& path) {
     Builder& b = *frame.builder;
     switch (op.view().builtin) {
-      case pfsday::tflite::call:
+      case pfsday::tflite::builtin_call:
         return call(TRY(op.integer(0)), op.inputs(), b);
-      case pfsday::tflite::call_once:
+      case pfsday::tflite::builtin_call_once:
         return Values{};
-      case pfsday::tflite::if_:
+      case pfsday::tflite::builtin_if:
         return lower_if(op, path, b);
-      case pfsday::tflite::while_:
+      case pfsday::tflite::builtin_while:
         return lower_while(op, path, b);
       default:
         return lower_tensors(op, path, b);
@@ -310,7 +310,7 @@ class Import {
   /// The condition is computed before each trip and once more; the number of trips is the user's.
   Result<Values> lower_while(const Operator& op, const std::string& path, Builder& b) {
     const std::int64_t condition = TRY(op.integer(0)), body = TRY(op.integer(1));
-    const Values inputs = op.inputs();
+    const Values& inputs = op.inputs();
     const std::uint32_t origin = b.origin();
     Values carried = inputs;
     for (const Value v : TRY(call(condition, inputs, b))) carried.push_back(v);
