@@ -69,6 +69,10 @@ Result<count::StepOptions> parse_step_options(const Args& args) {
     }
     return count::StepOptions{};
   }
+  return parse_training_options(args);
+}
+
+Result<count::StepOptions> parse_training_options(const Args& args) {
   count::StepOptions options{.step = count::Step::training};
   options.trainable = list_of(args.all("--trainable"));
   options.frozen = list_of(args.all("--freeze"));

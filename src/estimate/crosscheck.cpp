@@ -93,20 +93,29 @@ Verdict judge(const Crosscheck& check) {
   return is_consistent(check) ? Verdict::consistent : Verdict::conflict;
 }
 
+/// What the implied utilization means, in words.
+std::string words_for(double share, double ratio) {
+  if (share > 1) {
+    return fmt::format(
+        "the count exceeds what the chips could do at their peak: it would need {} times the "
+        "chips, the time or the peak rate",
+        units::to_significant(share));
+  }
+  return fmt::format("the count implies a utilization of {}: either that was reached, or {}",
+                     units::to_significant(share),
+                     ratio > 1 ? "some of the chips' time went into work that is not counted"
+                               : "the count is too high, or the chips, the time or the peak "
+                                 "too low");
+}
+
 /// The gap in words, of a conflict.
 void note_gap(Crosscheck& check) {
   if (check.verdict != Verdict::conflict) return;
+  const double ratio = check.ratio->mid;
   check.notes.push_back(fmt::format("hardware time is {} x the count, beyond the tolerance of {}",
-                                    units::to_significant(check.ratio->mid),
+                                    units::to_significant(ratio),
                                     units::to_significant(check.tolerance)));
-  const double share = check.implied_utilization->mid;
-  check.notes.push_back(
-      share > 1 ? fmt::format("the count exceeds what the chips could do at their peak: it would "
-                              "need {} times the chips, the time or the peak rate",
-                              units::to_significant(share))
-                : fmt::format("the count implies a utilization of {}: either that was reached, or "
-                              "some of the chips' time went into work that is not counted",
-                              units::to_significant(share)));
+  check.notes.push_back(words_for(check.implied_utilization->mid, ratio));
 }
 
 /// The summands of both methods, over the phases that count.

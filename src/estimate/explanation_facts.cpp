@@ -18,8 +18,9 @@ constexpr std::string_view format_words[] = {"precision", "fp32", "tf32", "fp16"
                                              "bf16",      "fp8",  "int8"};
 constexpr std::string_view variant_words[] = {"variant", "sxm", "pcie", "nvl"};
 constexpr std::string_view sparsity_words[] = {"spars"};
-constexpr std::string_view epochs_words[] = {"epoch",  "tokens seen", "tokens", "sequence length",
-                                             "length", "corpus",      "steps"};
+constexpr std::string_view epochs_words[] = {"epochs",     "an epoch", "per epoch",
+                                             "each epoch", "tokens",   "sequence length",
+                                             "length",     "corpus",   "steps"};
 constexpr std::string_view other_work_words[] = {"teacher", "rollout",    "self-play", "distil",
                                                  "search",  "evaluation", "experiment"};
 

@@ -18,6 +18,7 @@ struct PriorPlace {
   std::optional<UtilizationPrior> prior = {};  ///< none where nothing comparable is published
   std::string missing = {};                    ///< why there is none
   std::optional<double> point = {};            ///< in (0, 1); none of a share above 1
+  bool by_goodput = false;                     ///< of a step's prior, times goodput
   bool inside = false;                         ///< between the 5 and 95 % of the prior
 };
 

@@ -49,12 +49,7 @@ void write_place(JsonWriter& json, const std::optional<estimate::PriorPlace>& pl
     if (place) json.member("prior_missing", place->missing);
     return;
   }
-  const estimate::UtilizationPrior& prior = *place->prior;
-  json.begin_object().member("name", prior.name).member("low", prior.low);
-  json.member("median", prior.median).member("high", prior.high).member("n", prior.n);
-  json.member("point", place->point).member("inside", place->inside).key("notes").begin_array();
-  for (const std::string& text : prior.notes) json.value(text);
-  json.end_array().end_object();
+  write_prior(json, *place);
 }
 
 void write_explanation(JsonWriter& json, const Explanation& row) {
@@ -127,6 +122,15 @@ std::string combination_text(const Crosscheck& check, const TextStyle& style) {
   if (!check.ratio) return {};
   return indented(fmt::format("no combined estimate: {}", check.combination.missing), 0,
                   style.width);
+}
+
+void write_prior(JsonWriter& json, const estimate::PriorPlace& place) {
+  const estimate::UtilizationPrior& prior = *place.prior;
+  json.begin_object().member("name", prior.name).member("low", prior.low);
+  json.member("median", prior.median).member("high", prior.high).member("n", prior.n);
+  json.member("point", place.point).member("inside", place.inside).key("notes").begin_array();
+  for (const std::string& text : prior.notes) json.value(text);
+  json.end_array().end_object();
 }
 
 void write_gap(JsonWriter& json, const RunReport& report) {

@@ -22,6 +22,8 @@ std::vector<std::string> explanation_notes(const estimate::Crosscheck& check);
 /// methods.
 std::string combination_text(const estimate::Crosscheck& check, const TextStyle& style);
 
+/// A prior and the place in it, which has one.
+void write_prior(JsonWriter& json, const estimate::PriorPlace& place);
 /// Members "ratio", "ratio_interval" and "implied_utilization".
 void write_gap(JsonWriter& json, const RunReport& report);
 /// Member "explanations".

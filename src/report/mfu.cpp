@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "importers/bindings.h"
+#include "report/step_work.h"
 #include "units/print.h"
 
 namespace pfsday::report {
@@ -53,13 +54,6 @@ Result<LogReading> read_training_log(std::string_view text, const MfuInputs& inp
   return reading;
 }
 
-/// Attention over all pairs, or over those that are not masked.
-Result<CountReport> count_with(std::string_view path, importers::Bytes bytes, CountRequest request,
-                               ops::Rules::Attention attention) {
-  request.rules.attention = attention;
-  return count_file(path, bytes, std::move(request));
-}
-
 /// Published steps to hold a share against; none where the chip or its format has none.
 std::vector<estimate::UtilizationPrior> find_priors(const estimate::PeakInUse& peak) {
   using estimate::Architecture;
@@ -74,8 +68,6 @@ std::vector<estimate::UtilizationPrior> find_priors(const estimate::PeakInUse& p
   }
   return priors;
 }
-
-double products_of(const count::PassCount& pass) { return 2 * pass.work.products.to_double(); }
 
 }  // namespace
 
@@ -99,28 +91,17 @@ Result<MfuReport> read_mfu(std::string_view path, std::string_view text, MfuInpu
 
 Result<ModelWork> work_of_file(std::string_view path, importers::Bytes bytes,
                                const CountRequest& request, double tokens) {
-  using Attention = ops::Rules::Attention;
-  CountReport counted = TRY(count_with(path, bytes, request, Attention::full));
-  ModelWork work{.full = products_of(counted.counts.total) / tokens};
-  work.causal = work.full;
-  work.operations = counted.counts.total.work.operations().to_double() / tokens;
-  if (request.step.recompute != count::Recompute::none) {
-    const double recomputed = products_of(counted.counts.pass(graph::Pass::recompute)) / tokens;
-    work.executed_over_model = 1 + recomputed / work.full;
-  }
-  if (!counted.counts.attention.empty()) {
-    const CountReport causal = TRY(count_with(path, bytes, request, Attention::causal));
-    work.causal = products_of(causal.counts.total) / tokens;
-  }
+  StepWork step = TRY(count_step_work(path, bytes, request));
+  CountReport& counted = step.counted;
+  ModelWork work{.operations = counted.counts.total.work.operations().to_double() / tokens,
+                 .full = step.full / tokens,
+                 .causal = step.causal / tokens,
+                 .executed_over_model = step.executed_over_model};
   work.parameters = counted.counts.parameters.total.to_double();
   work.formula = fmt::format("a training step of {}, counted, for {} tokens", path,
                              to_significant(tokens, 12));
+  if (!counted.counts.complete()) counted.notes.push_back(lower_bound_note(counted));
   work.notes = std::move(counted.notes);
-  if (!counted.counts.complete()) {
-    work.notes.push_back(fmt::format(
-        "a lower bound: {} nodes of the model cannot be counted (pfsday count lists them)",
-        counted.counts.uncounted.size()));
-  }
   return work;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cli/command.h"
+#include "cli/crosscheck_step.h"
 #include "cli/run_inputs.h"
 #include "cli/session.h"
 #include "cli/uncertainty_options.h"
@@ -21,13 +22,50 @@ constexpr Option options[] = {
      .doc = "largest ratio of the two methods, either way, that is consistent (default: 2)"},
     {.name = "--utilization",
      .value = "SHARE[:KIND]",
-     .doc = "take this share of the peak for every run, whatever its file states"},
+     .doc = "take this share of the peak for every run, whatever its file states; of a step, hold "
+            "it against what was reached"},
     {.name = "--view",
      .value = "updates|eu-cumulative|us-ca|upstream|model-flop|hardware-flop",
      .doc = "which phases are held against each other"},
     level_option,
     seed_option,
     samples_option,
+    {.name = "--step-time",
+     .value = "TIME",
+     .doc = "of a model file: how long a training step takes, e.g. 1.2s"},
+    {.name = "--chip", .value = "ID", .doc = "with --step-time: chip of the catalogue"},
+    {.name = "--chips", .value = "N", .doc = "with --step-time: how many took part"},
+    {.name = "--format", .value = "FORMAT", .doc = "with --chip: number format of its peak"},
+    {.name = "--peak", .value = "RATE", .doc = "instead of --chip: peak rate of one"},
+    {.name = "--bind",
+     .value = "NAME=VALUE",
+     .doc = "with --step-time: sizes of the model; the batch is that of all chips",
+     .repeated = true},
+    {.name = "--parameter",
+     .value = "PATTERN",
+     .doc = "with --step-time: inputs of these names are parameters",
+     .repeated = true},
+    {.name = "--trainable",
+     .value = "PATTERN",
+     .doc = "with --step-time, as of count --train, like the next six",
+     .repeated = true},
+    {.name = "--freeze",
+     .value = "PATTERN",
+     .doc = "do not train parameters of these names",
+     .repeated = true},
+    {.name = "--input-gradient", .doc = "also the gradient of the floating-point inputs"},
+    {.name = "--loss",
+     .value = "none|cross-entropy|mse",
+     .doc = "put a loss behind the first output of a file that has none"},
+    {.name = "--recompute",
+     .value = "WHAT",
+     .doc = "forward values that are computed again: none, full, selective, or a pattern of "
+            "layers; HFU is then printed",
+     .repeated = true},
+    {.name = "--optimizer",
+     .value = "none|sgd|momentum|adam|adamw",
+     .doc = "the update of the trainable parameters, once"},
+    {.name = "--accumulate", .value = "N", .doc = "micro-batches of the bound size in a step"},
     {.name = "--explain",
      .doc = "show the arithmetic, assumptions and sources of each run, and of every run, not only "
             "of conflicts, which assumption would close the gap"},
@@ -49,6 +87,22 @@ Result<estimate::CrosscheckOptions> settings_of(const Args& args) {
   settings.uncertainty = TRY(read_uncertainty(args));
   settings.depth = args.flag("--explain") ? estimate::Depth::all : estimate::Depth::conflicts;
   return settings;
+}
+
+/// What goes with --step-time alone.
+Result<void> refuse_step_options(const Session& session, const Args& args) {
+  constexpr std::string_view of_steps[] = {
+      "--chip",      "--chips",     "--format",    "--peak",           "--bind",
+      "--parameter", "--trainable", "--freeze",    "--input-gradient", "--loss",
+      "--recompute", "--optimizer", "--accumulate"};
+  for (const std::string_view option : of_steps) {
+    if (!args.flag(option)) continue;
+    return fail(Code::usage, fmt::format("{} goes with --step-time", option),
+                "say how long a training step of the model takes, or leave it out");
+  }
+  if (!names_model(session, args)) return {};
+  return fail(Code::usage, "a model file has no run to crosscheck",
+              "say how long a training step takes: --step-time 1.2s --chip h100-sxm --chips 8");
 }
 
 /// In place of what the phases state.
@@ -108,6 +162,8 @@ void print_text(Session& session, std::span<const report::RunReport> reports, bo
 }
 
 Result<int> run(Session& session, const Args& args) {
+  if (args.value("--step-time")) return crosscheck_step(session, args, TRY(tolerance_of(args)));
+  TRY(refuse_step_options(session, args));
   estimate::CrosscheckOptions settings = TRY(settings_of(args));
   std::vector<report::RunReport> reports;
   const auto add = [&](estimate::Run one, const estimate::ReadFile& read_file) -> Result<void> {
@@ -142,7 +198,11 @@ extern constinit const Command crosscheck{
         "what its own factors give, the ratio hardware / counting, the utilization that the count "
         "implies, and at which point of the published ones it stands (docs/crosscheck.md). Of a "
         "conflict, a table says which single assumption would close it. Exit code 4 if the "
-        "methods conflict on any run.\n",
+        "methods conflict on any run.\n"
+        "With --step-time, RUN is a model file (pfsday count says which): its training step is "
+        "counted and held against the time that a step takes on these chips, which gives MFU, HFU "
+        "with --recompute, and their place among published steps. Exit code 4 if a stated "
+        "--utilization is outside the tolerance.\n",
     .example = "pfsday crosscheck data/runs/2018",
     .options = options,
     .run = run,

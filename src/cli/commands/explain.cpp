@@ -4,12 +4,13 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/session.h"
+#include "report/priors.h"
 
 namespace pfsday::cli {
 namespace {
 
 constexpr Option options[] = {
-    {.name = "--json", .doc = "print JSON (pfsday.explain/1)"},
+    {.name = "--json", .doc = "print JSON (pfsday.explain/1; of priors pfsday.priors/1)"},
 };
 
 Result<std::vector<Code>> codes_for(const Args& args) {
@@ -49,7 +50,27 @@ Table to_table(const std::vector<Code>& codes) {
   return table;
 }
 
+/// The priors of utilization, all or one.
+Result<int> explain_priors(Session& session, const Args& args, std::string_view name) {
+  const report::TextStyle style{.width = session.terminal().width};
+  if (name == "priors") {
+    if (args.flag("--json")) {
+      session.print(report::priors_json());
+    } else {
+      session.print(cli::to_table(report::prior_grid()));
+    }
+    return 0;
+  }
+  const estimate::UtilizationPrior prior = TRY(estimate::find_prior(name));
+  session.print(args.flag("--json") ? report::prior_json(prior) : report::prior_text(prior, style));
+  return 0;
+}
+
 Result<int> run(Session& session, const Args& args) {
+  if (!args.positionals().empty()) {
+    const std::string_view what = args.positional(0);
+    if (what == "priors" || estimate::names_prior(what)) return explain_priors(session, args, what);
+  }
   const std::vector<Code> codes = TRY(codes_for(args));
   if (args.flag("--json")) {
     session.print(to_json(codes));
@@ -66,8 +87,11 @@ Result<int> run(Session& session, const Args& args) {
 extern constinit const Command explain{
     .name = "explain",
     .usage = "explain [CODE] [options]",
-    .summary = "Say what the code of a message means.",
-    .details = "Without a code, all of them are listed.",
+    .summary = "Say what the code of a message means, or where a prior comes from.",
+    .details =
+        "Without a code, all of them are listed. `explain priors` lists the priors of "
+        "utilization that \"prior NAME\" may name in run files and options, `explain "
+        "prior:NAME` shows one with its sources.",
     .example = "pfsday explain PFD204",
     .options = options,
     .run = run,

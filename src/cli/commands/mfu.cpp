@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/device_options.h"
 #include "cli/model_inputs.h"
 #include "cli/session.h"
 #include "cli/step_options.h"
-#include "units/quantity.h"
 
 namespace pfsday::cli {
 namespace {
@@ -44,27 +44,6 @@ constexpr Option options[] = {
     {.name = "--explain", .doc = "show how figures come about, with sources"},
     {.name = "--json", .doc = "print JSON (pfsday.mfu/1)"},
 };
-
-Result<std::optional<double>> find_amount(const Args& args, std::string_view option,
-                                          units::Dimension dimension = units::Dimension::number) {
-  using Found = std::optional<double>;
-  const auto text = args.value(option);
-  if (!text) return Found{};
-  const double amount = TRY(units::parse_as(*text, dimension, 1));
-  if (amount > 0) return Found(amount);
-  return fail(Code::usage, fmt::format("{} {} is not more than zero", option, *text));
-}
-
-Result<estimate::PeakInUse> peak_of(const Args& args) {
-  estimate::PeakInUse peak;
-  const auto rate = TRY(find_amount(args, "--peak", units::Dimension::rate));
-  if (const auto id = args.value("--chip")) {
-    const hardware::Chip* const chip = TRY(hardware::find_chip(*id));
-    peak = TRY(estimate::find_peak_in_use(*chip, args.value("--format")));
-  }
-  if (rate) peak = {.format = peak.format, .rate = *rate};
-  return peak;
-}
 
 Result<telemetry::ModelWork> work_of_flags(const Args& args, double parameters) {
   using telemetry::Recomputed;
@@ -113,7 +92,7 @@ Result<std::optional<telemetry::ModelWork>> find_work(Session& session, const Ar
 Result<report::MfuInputs> inputs_of(Session& session, const Args& args) {
   report::MfuInputs inputs;
   inputs.work = TRY(find_work(session, args));
-  inputs.peak = TRY(peak_of(args));
+  inputs.peak = TRY(read_peak(args));
   inputs.chips = TRY(find_amount(args, "--chips"));
   inputs.step_tokens = TRY(find_amount(args, "--tokens-per-step"));
   inputs.sequence = TRY(find_amount(args, "--seq"));
