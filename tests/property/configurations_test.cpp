@@ -347,6 +347,28 @@ bool agrees(double counted, double published) {
   return std::abs(counted - published) <= std::max(unit, published * 0.03);
 }
 
+TEST(Configurations, PublishedOnesHaveTheirParameters) {
+  std::ifstream file(PFSDAY_CONFIGURATIONS "/published.tsv");
+  ImportOptions options = bound;
+  options.dimensions["target"] = length;
+  std::size_t rows = 0;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("#")) continue;
+    SCOPED_TRACE(line);
+    const std::size_t tab = line.find('\t');
+    const std::string figure = line.substr(0, tab);
+    const double counted = count_text(line.substr(tab + 1), options).parameters.total.to_double();
+    const bool is_rounded = figure.find('e') != std::string::npos;
+    if (is_rounded) {
+      EXPECT_NEAR(counted, std::stod(figure), std::stod(figure) * 0.01);
+    } else {
+      EXPECT_EQ(counted, std::stod(figure));
+    }
+    ++rows;
+  }
+  EXPECT_GE(rows, 50U);
+}
+
 TEST(Configurations, SharedOnesHaveThePublishedParameters) {
   const char* const shared = std::getenv("PFSDAY_SHARED");
   const std::string folder = std::string(shared == nullptr ? "../shared" : shared) + "/models/";

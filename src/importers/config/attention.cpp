@@ -63,6 +63,14 @@ ops::AttentionOptions options_of(const Attention& spec) {
           .softcap = spec.softcap};
 }
 
+/// Queries times a factor for each position, which is index arithmetic and given.
+Value scaled_by_position(Network& net, Value q) {
+  const Value factors = net.once("query_scale", "", "Input", [&] {
+    return net.input("query_scale", net.element(), {net.pass.length, 1});
+  });
+  return net.builder().mul(q, factors);
+}
+
 /// x [B, H, S, D] normalized over D: by one module for all heads, or by one for each.
 Value normalize_heads(Network& net, std::string_view name, Value x, const Attention& spec) {
   if (!spec.own_head_norms || !x) return normalize(net, name, spec.head_norm, x);
@@ -150,6 +158,7 @@ Value self_attention(Network& net, std::string_view name, Value x, const Attenti
   net.begin("", "Attention");
   q = rotate(net, q, spec.rotary);
   k = rotate(net, k, spec.rotary);
+  if (spec.query_scale) q = scaled_by_position(net, q);
   return finish(net, attend(net, q, k, v, spec), spec, width);
 }
 

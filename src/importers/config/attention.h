@@ -43,7 +43,8 @@ struct Attention {
   std::int64_t window = 0;  ///< keys that a query sees at most; 0: all those before it
   double scale = 0;         ///< of the scores; 0: 1 / sqrt(width)
   double softcap = 0;
-  bool has_sinks = false;  ///< a learned score of nothing beside the keys, for each head
+  bool query_scale = false;  ///< queries are scaled by their position
+  bool has_sinks = false;    ///< a learned score of nothing beside the keys, for each head
   Rotary rotary = {};
   NormKind head_norm = NormKind::none;   ///< of each query and key
   bool own_head_norms = false;           ///< a layer norm of each head, with a weight of its own

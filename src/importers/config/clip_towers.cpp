@@ -26,7 +26,8 @@ Tower read_tower(const Keys& in, ClipKind kind) {
   return tower;
 }
 
-Value encode(Network& net, const Tower& tower, std::int64_t layers, Value x, bool causal) {
+/// Where `features` are asked for, they are what goes into the last layer.
+Value encode(Network& net, const Tower& tower, Value x, bool causal, Value* features = nullptr) {
   const Attention attention{.heads = tower.heads,
                             .key_heads = tower.heads,
                             .width = tower.width / tower.heads,
@@ -34,8 +35,9 @@ Value encode(Network& net, const Tower& tower, std::int64_t layers, Value x, boo
                             .out_bias = true,
                             .causal = causal,
                             .names = {.out = "out_proj"}};
-  for (std::int64_t i = 0; i < layers && x; ++i) {
+  for (std::int64_t i = 0; i < tower.layers && x; ++i) {
     const auto scope = net.enter("encoder.layers", i);
+    if (features != nullptr && i + 1 == tower.layers) *features = x;
     x = net.add(
         x, self_attention(net, "self_attn", normalize(net, "layer_norm1", norm, x), attention));
     x = net.add(x, plain_mlp(net, "mlp", normalize(net, "layer_norm2", norm, x),
@@ -124,7 +126,6 @@ TowerOutput vision_tower(Network& net, const Keys& in, std::string_view prefix, 
   const std::int64_t patch = in.size("patch_size");
   const Value image =
       image_input(net, in.size_or("num_channels", 3), read_image_size(in, "image_size"));
-  in.refuse_if(use.layers_left_out > tower.layers, "num_hidden_layers", "is too small");
   if (in.has_fault()) return {};
   const auto scope = net.enter(prefix);
   Value x = embed_patches(net, "embeddings.patch_embedding", image, patch, tower.width, !is_clip);
@@ -134,17 +135,16 @@ TowerOutput vision_tower(Network& net, const Keys& in, std::string_view prefix, 
   x = net.builder().add(
       x, net.weight("embeddings.position_embedding.weight", {net.shape(x)[1], tower.width}));
   if (is_clip) x = normalize(net, "pre_layrnorm", norm, x);
-  x = encode(net, tower, tower.layers - use.layers_left_out, x, false);
-  if (!use.is_pooled) return {.tokens = x, .width = tower.width};
+  TowerOutput output;
+  output.tokens = encode(net, tower, x, false, use.has_features ? &output.features : nullptr);
   if (is_clip) {
-    const Value pooled = normalize(net, "post_layernorm", norm, take_token(net, x, 0));
-    return {.tokens = x, .pooled = pooled, .width = tower.width};
+    output.pooled = normalize(net, "post_layernorm", norm, take_token(net, output.tokens, 0));
+    return output;
   }
-  x = normalize(net, "post_layernorm", norm, x);
-  const bool has_head = in.flag("vision_use_head", true);
-  return {.tokens = x,
-          .pooled = has_head ? pool_by_attention(net, tower, x) : Value{},
-          .width = tower.width};
+  output.tokens = normalize(net, "post_layernorm", norm, output.tokens);
+  const bool has_head = in.flag("vision_use_head", true) && use.has_head;
+  if (has_head) output.pooled = pool_by_attention(net, tower, output.tokens);
+  return output;
 }
 
 TowerOutput text_tower(Network& net, const Keys& in, std::string_view prefix, ClipKind kind) {
@@ -156,13 +156,12 @@ TowerOutput text_tower(Network& net, const Keys& in, std::string_view prefix, Cl
   Value x = net.embedding("embeddings.token_embedding", token_ids(net), vocabulary, tower.width);
   x = net.add(
       x, table_rows(net, "embeddings.position_embedding", rows, 0, net.pass.length, tower.width));
-  x = encode(net, tower, tower.layers, x, kind == ClipKind::clip);
+  x = encode(net, tower, x, kind == ClipKind::clip);
   x = normalize(net, "final_layer_norm", norm, x);
   const Value last = take_token(net, x, net.pass.length - 1);
-  if (kind == ClipKind::clip) return {.tokens = x, .pooled = last, .width = tower.width};
-  return {.tokens = x,
-          .pooled = net.linear("head", last, in.size_or("projection_size", tower.width), true),
-          .width = tower.width};
+  if (kind == ClipKind::clip) return {.tokens = x, .features = {}, .pooled = last};
+  const Value head = net.linear("head", last, in.size_or("projection_size", tower.width), true);
+  return {.tokens = x, .features = {}, .pooled = head};
 }
 
 }  // namespace pfsday::config

@@ -8,16 +8,14 @@ namespace pfsday::config {
 
 enum class ClipKind : std::uint8_t { clip, siglip };
 
-/// What a tower gives: each token, and one for the whole.
+/// What a tower gives: each token, those before the last layer, and one for the whole.
 struct TowerOutput {
-  Value tokens = {}, pooled = {};
-  std::int64_t width = 1;
+  Value tokens = {}, features = {}, pooled = {};
 };
 
-/// Layers of the tower that are not run, and the last norm and pooling where they are not used.
 struct TowerUse {
-  std::int64_t layers_left_out = 0;
-  bool is_pooled = true;
+  bool has_head = true;       ///< of SigLIP: what pools the tokens
+  bool has_features = false;  ///< the tokens before the last layer are asked for
 };
 
 /// The defaults of the configurations' classes, for keys that a tower within a model leaves out.

@@ -39,7 +39,7 @@ std::unexpected<Error> unknown_type(const Keys& in) {
   const std::string_view near = nearest(type, known_model_types());
   return fail(Code::model_type_unknown,
               fmt::format("the family \"{}\" is not known", to_printable(type)),
-              near.empty() ? "the known ones are in docs/configurations.md"
+              near.empty() ? "docs/configurations.md lists the known ones"
                            : fmt::format("\"{}\" is spelled most like it", near));
 }
 

@@ -72,7 +72,8 @@ Decoder read_decoder(const Keys& in, Decoder decoder) {
 }
 
 Value token_ids(Network& net) {
-  return net.input("input_ids", ElementType::i64, {net.pass.batch, net.pass.length});
+  const std::int64_t given = net.front ? net.shape(net.front)[1] : 0;
+  return net.input("input_ids", ElementType::i64, {net.pass.batch, net.pass.length - given});
 }
 
 Value learned_positions(Network& net, std::string_view name, std::int64_t rows, std::int64_t offset,
@@ -95,7 +96,7 @@ Value embed_tokens(Network& net, const Decoder& decoder) {
   const std::int64_t width = decoder.embedding_width == 0 ? decoder.width : decoder.embedding_width;
   Value x = net.embedding(decoder.names.embedding, token_ids(net), decoder.vocabulary, width);
   if (decoder.embedding_scale != 1) x = net.scale(x, decoder.embedding_scale);
-  return x;
+  return net.front ? net.builder().concat({net.front, x}, 1) : x;
 }
 
 Values decode_from(Network& net, const Keys& in, const Decoder& decoder, Value x,

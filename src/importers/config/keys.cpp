@@ -170,6 +170,9 @@ constexpr std::string_view irrelevant[] = {"_*",
                                            "is_composition",
                                            "eos_token",
                                            "mup_*",
+                                           "ep_size",
+                                           "projection_dim",
+                                           "num_image_tokens",
                                            "attention_probs_dropout_prob",
                                            "hidden_dropout_prob",
                                            "rms_norm_eps",
@@ -347,6 +350,13 @@ Keys Keys::inner(std::string_view name) const {
   keys.defaults_ = nullptr;
   keys.path_ += std::string(name) + ".";
   if (found != nullptr && !found->is_object()) refuse(name, "is no object");
+  return keys;
+}
+
+Keys Keys::of(const Json& object) const {
+  Keys keys = *this;
+  keys.object_ = &object;
+  keys.defaults_ = nullptr;
   return keys;
 }
 

@@ -44,6 +44,8 @@ class Keys {
   std::vector<std::string> texts(std::string_view names) const;
   /// The object of that key, empty if there is none.
   Keys inner(std::string_view name) const;
+  /// The keys of an object in a list of these.
+  Keys of(const Json& object) const;
   const Json* find(std::string_view names) const;
 
   /// Says that the value of a key, if it is there, changes nothing that is counted.

@@ -62,6 +62,7 @@ class Network {
   std::int64_t width(Value v) const { return v ? builder_.shape(v).back() : 0; }
 
   Pass pass = {};
+  Value front = {};  ///< embeddings that a decoder reads before its own tokens, part of the length
   Task task = Task::generate;
   /// Put before the names of modules: "decode" where there are several passes.
   std::string stage = {};

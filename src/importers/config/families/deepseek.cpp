@@ -1,4 +1,4 @@
-// DeepSeek V2 and V3, Kimi K2 and GLM-4.5: experts beside shared ones, dense layers first; in all
+// DeepSeek V1 to V3, Kimi K2 and GLM-4.5: experts beside shared ones, dense layers first; in all
 // but the last, attention whose queries, keys and values come from latents of low rank. Sources:
 // transformers models/{deepseek_v2,deepseek_v3,glm4_moe}; DeepSeek-V3 technical report,
 // https://arxiv.org/abs/2412.19437, sections 2.1 and 2.2; modeling_deepseek.py beside Kimi-K2.
@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "importers/config/decoder.h"
 #include "importers/config/experts.h"
@@ -108,11 +109,17 @@ Router read_router(const Keys& in, bool is_third) {
 
 Mixture read_mixture(const Keys& in, bool is_third) {
   Mixture mixture;
+  mixture.dense = {.width = in.size("intermediate_size"),
+                   .activation = read_activation(in, "hidden_act", "silu")};
+  if (!in.has("n_routed_experts")) {
+    mixture.dense_layers = std::numeric_limits<std::int64_t>::max();
+    return mixture;
+  }
   Experts& routed = mixture.routed;
   routed = {.count = in.size("n_routed_experts"),
             .per_token = in.size("num_experts_per_tok"),
             .width = in.size("moe_intermediate_size"),
-            .activation = read_activation(in, "hidden_act", "silu"),
+            .activation = mixture.dense.activation,
             .router = read_router(in, is_third)};
   const Router& router = routed.router;
   if (routed.per_token > routed.count) {
@@ -123,7 +130,6 @@ Mixture read_mixture(const Keys& in, bool is_third) {
   mixture.shared_width = in.size_or("n_shared_experts", 0, 0) * routed.width;
   mixture.dense_layers = in.size_or("first_k_dense_replace", 0, 0);
   mixture.every = in.size_or("moe_layer_freq", 1);
-  mixture.dense = {.width = in.size("intermediate_size"), .activation = routed.activation};
   return mixture;
 }
 
@@ -185,6 +191,16 @@ Values build_latent(Network& net, const Keys& in, bool is_third) {
 Values build_deepseek_v2(Network& net, const Keys& in) { return build_latent(net, in, false); }
 Values build_deepseek_v3(Network& net, const Keys& in) { return build_latent(net, in, true); }
 
+/// The first one has plain attention, and where no experts are named is as Llama.
+Values build_deepseek(Network& net, const Keys& in) {
+  const bool bias = in.flag("attention_bias", false);
+  const Attention attention = read_attention(in, {.bias = bias, .out_bias = bias});
+  in.ignore("scoring_func");
+  return build_all(
+      net, in, [&](Network& to, Value x) { return self_attention(to, "self_attn", x, attention); },
+      false);
+}
+
 Values build_glm4_moe(Network& net, const Keys& in) {
   Attention attention = read_attention(in, {.bias = in.flag("attention_bias", false)}, 0.5);
   if (in.flag("use_qk_norm", false)) attention.head_norm = rms;
@@ -193,10 +209,12 @@ Values build_glm4_moe(Network& net, const Keys& in) {
       true);
 }
 
+constexpr std::string_view v1_types[] = {"deepseek"};
 constexpr std::string_view v2_types[] = {"deepseek_v2"};
 constexpr std::string_view v3_types[] = {"deepseek_v3", "kimi_k2"};
 constexpr std::string_view glm4_moe_types[] = {"glm4_moe"};
-constexpr Family families[] = {{.model_types = v2_types, .build = build_deepseek_v2},
+constexpr Family families[] = {{.model_types = v1_types, .build = build_deepseek},
+                               {.model_types = v2_types, .build = build_deepseek_v2},
                                {.model_types = v3_types, .build = build_deepseek_v3},
                                {.model_types = glm4_moe_types, .build = build_glm4_moe}};
 

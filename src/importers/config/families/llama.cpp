@@ -203,7 +203,7 @@ Values build_baichuan(Network& net, const Keys& in) {
   return build_like_llama(net, in, decoder, attention);
 }
 
-constexpr std::string_view llama_types[] = {"llama", "vicuna", "yi", "Yi", "aquila", "deepseek"};
+constexpr std::string_view llama_types[] = {"llama", "Yi", "aquila"};
 constexpr std::string_view mistral_types[] = {"mistral", "ministral"};
 constexpr std::string_view qwen2_types[] = {"qwen2"};
 constexpr std::string_view qwen3_types[] = {"qwen3"};

@@ -1,75 +1,255 @@
-// Mamba: no attention; a state for each channel is carried from token to token by factors that the
-// token itself decides. Counted as that recurrence, which is how it is defined; kernels compute the
-// same by parallel scans.
-// Source: transformers models/mamba; Gu and Dao, https://arxiv.org/abs/2312.00752, section 3.
-#include <cmath>
+// Mamba, Mamba-2 and the hybrids that mix them with attention: Nemotron-H, by a pattern of layers,
+// and Jamba, where attention and experts each return after so many layers. Neither hybrid has
+// positions. Sources: transformers models/{mamba,mamba2,nemotron_h,jamba};
+// https://arxiv.org/abs/2504.03624.
+#include <fmt/format.h>
+
+#include <algorithm>
 
 #include "importers/config/decoder.h"
+#include "importers/config/experts.h"
 #include "importers/config/family.h"
-#include "importers/config/recurrence.h"
+#include "importers/config/mamba_mixer.h"
 
 namespace pfsday::config {
 namespace {
 
-struct Mamba {
-  std::int64_t width = 1, inner = 1, state = 16, kernel = 4, rank = 1;
-  bool bias = false, conv_bias = true;
-  Activation activation = Activation::silu;
-};
+constexpr NormKind rms = NormKind::rms;
 
-Mamba read_mamba(const Keys& in, std::int64_t width) {
-  Mamba mamba{.width = width,
-              .inner = in.size_or("intermediate_size|d_inner", in.size_or("expand", 2) * width),
-              .state = in.size_or("state_size", 16),
-              .kernel = in.size_or("conv_kernel", 4),
-              .rank = (width + 15) / 16,
-              .bias = in.flag("use_bias", false),
-              .conv_bias = in.flag("use_conv_bias", true),
-              .activation = read_activation(in, "hidden_act", "silu")};
-  const Json* const rank = in.find("time_step_rank");
-  const bool is_number = rank != nullptr && rank->kind == Json::Kind::number;
-  if (is_number) mamba.rank = in.size("time_step_rank");
-  in.ignore("expand|time_step_*|d_model|n_layer");
-  for (const char* key : {"time_step_scale", "time_step_min", "time_step_max", "time_step_floor",
-                          "time_step_init_scheme", "residual_in_fp32", "rescale_prenorm_residual",
-                          "use_mambapy", "time_step_limit"}) {
+void ignore_initialization(const Keys& in) {
+  for (const std::string_view key : {"expand",
+                                     "d_model",
+                                     "n_layer",
+                                     "time_step_scale",
+                                     "time_step_min",
+                                     "time_step_max",
+                                     "time_step_floor",
+                                     "time_step_init_scheme",
+                                     "residual_in_fp32",
+                                     "rescale_prenorm_residual",
+                                     "use_mambapy",
+                                     "time_step_limit",
+                                     "chunk_size",
+                                     "mamba_chunk_size",
+                                     "use_mamba_kernels",
+                                     "num_logits_to_keep",
+                                     "time_step_rank",
+                                     "mamba_proj_bias",
+                                     "mamba_expand",
+                                     "sliding_window",
+                                     "rms_norm",
+                                     "norm_before_gate"}) {
     in.ignore(key);
   }
-  return mamba;
 }
 
-Value mixer(Network& net, Value x, const Mamba& mamba) {
-  const auto scope = net.enter("mixer");
-  Builder& b = net.builder();
-  const Values halves = split_columns(net, net.linear("in_proj", x, 2 * mamba.inner, mamba.bias),
-                                      {mamba.inner, mamba.inner});
-  const Value mixed = causal_convolution(net, "conv1d", halves[0], mamba.kernel, mamba.conv_bias);
-  const Value u = net.apply(mamba.activation, mixed);
-  const Values parts = split_columns(net, net.linear("x_proj", u, mamba.rank + 2 * mamba.state),
-                                     {mamba.rank, mamba.state, mamba.state});
-  const Value step = softplus(net, net.linear("dt_proj", parts[0], mamba.inner, true));
-  net.begin("", "SelectiveScan");
-  const Value decay = b.neg(b.exp(net.weight("A_log", {mamba.inner, mamba.state})));
-  const Value scanned =
-      selective_scan(net, {.u = u, .step = step, .decay = decay, .from = parts[1], .to = parts[2]});
-  const Value y = b.add(scanned, b.mul(u, net.weight("D", {mamba.inner})));
-  const Value gated = b.mul(y, net.apply(mamba.activation, halves[1]));
-  return net.linear("out_proj", gated, mamba.width, mamba.bias);
+/// ceil(width / 16) where it is "auto".
+std::int64_t read_rank(const Keys& in, std::string_view name, std::int64_t width) {
+  const Json* const rank = in.find(name);
+  const bool is_number = rank != nullptr && rank->kind == Json::Kind::number;
+  return is_number ? in.size(name) : (width + 15) / 16;
+}
+
+Decoder read_backbone(const Keys& in, bool tied) {
+  Decoder decoder = read_decoder(in, {.tied = tied});
+  decoder.names = {
+      .embedding = "backbone.embeddings", .layers = "backbone.layers", .norm = "backbone.norm_f"};
+  return decoder;
 }
 
 Values build_mamba(Network& net, const Keys& in) {
-  Decoder decoder = read_decoder(in, {.tied = true});
-  decoder.names = {
-      .embedding = "backbone.embeddings", .layers = "backbone.layers", .norm = "backbone.norm_f"};
-  const Mamba mamba = read_mamba(in, decoder.width);
+  const Decoder decoder = read_backbone(in, true);
+  const std::int64_t expand = in.size_or("expand", 2);
+  const MambaMixer mixer{.inner = in.size_or("intermediate_size|d_inner", expand * decoder.width),
+                         .state = in.size_or("state_size", 16),
+                         .kernel = in.size_or("conv_kernel", 4),
+                         .rank = read_rank(in, "time_step_rank", decoder.width),
+                         .bias = in.flag("use_bias", false),
+                         .conv_bias = in.flag("use_conv_bias", true),
+                         .activation = read_activation(in, "hidden_act", "silu")};
+  ignore_initialization(in);
   if (in.has_fault()) return {};
   return decode(net, in, decoder, [&](Value x, std::int64_t) {
-    return net.add(x, mixer(net, normalize(net, "norm", NormKind::rms, x), mamba));
+    return net.add(x, mamba_mixer(net, "mixer", normalize(net, "norm", rms, x), mixer));
+  });
+}
+
+void check(const Keys& in, const Mamba2Mixer& mixer) {
+  in.refuse_if(mixer.heads % mixer.groups != 0, "n_groups", "does not divide the heads evenly");
+}
+
+Values build_mamba2(Network& net, const Keys& in) {
+  const Decoder decoder = read_backbone(in, false);
+  const Mamba2Mixer mixer{.heads = in.size("num_heads"),
+                          .head = in.size("head_dim"),
+                          .groups = in.size_or("n_groups", 8),
+                          .state = in.size_or("state_size", 128),
+                          .kernel = in.size_or("conv_kernel", 4),
+                          .bias = in.flag("use_bias", false),
+                          .conv_bias = in.flag("use_conv_bias", true),
+                          .activation = read_activation(in, "hidden_act", "silu")};
+  check(in, mixer);
+  const std::int64_t inner = in.size_or("expand", 2) * decoder.width;
+  in.refuse_if(inner != mixer.heads * mixer.head, "num_heads",
+               "times \"head_dim\" is not \"expand\" times \"hidden_size\"");
+  ignore_initialization(in);
+  if (in.has_fault()) return {};
+  return decode(net, in, decoder, [&](Value x, std::int64_t) {
+    return net.add(x, mamba2_mixer(net, "mixer", normalize(net, "norm", rms, x), mixer));
+  });
+}
+
+/// The kind of each layer: M for Mamba-2, * attention, - an MLP, E experts.
+std::string read_pattern(const Keys& in, std::int64_t layers) {
+  std::string pattern = in.text_or("hybrid_override_pattern", "");
+  for (const std::string& type : in.texts("layers_block_type")) {
+    pattern += type == "mamba" ? 'M' : type == "attention" ? '*' : type == "moe" ? 'E' : '-';
+  }
+  if (static_cast<std::int64_t>(pattern.size()) != layers) {
+    in.refuse("hybrid_override_pattern",
+              fmt::format("names {} layers of {}", pattern.size(), layers));
+    return std::string(static_cast<std::size_t>(layers), '-');
+  }
+  in.refuse_if(pattern.find_first_not_of("M*-E") != std::string::npos, "hybrid_override_pattern",
+               "holds a letter other than M, *, - and E");
+  return pattern;
+}
+
+struct Nemotron {
+  Mamba2Mixer mamba;
+  Attention attention;
+  PlainMlp mlp;
+  Experts experts;
+  std::int64_t shared_width = 0;  ///< 0: none
+};
+
+void read_experts(const Keys& in, Nemotron& nemotron) {
+  nemotron.experts = {.count = in.size("n_routed_experts"),
+                      .per_token = in.size("num_experts_per_tok"),
+                      .width = in.size("moe_intermediate_size"),
+                      .activation = nemotron.mlp.activation,
+                      .is_gated = false,
+                      .router = {.is_sigmoid = true,
+                                 .has_correction = true,
+                                 .normalize = in.flag("norm_topk_prob", true),
+                                 .scale = in.number_or("routed_scaling_factor", 1),
+                                 .groups = in.size_or("n_group", 1),
+                                 .best_groups = in.size_or("topk_group", 1),
+                                 .group_by_two = true}};
+  const Experts& experts = nemotron.experts;
+  const std::int64_t shared = in.size_or("n_shared_experts", 1, 0);
+  nemotron.shared_width = in.size_or("moe_shared_expert_intermediate_size", 0, 0) * shared;
+  in.refuse_if(experts.per_token > experts.count, "num_experts_per_tok",
+               "is more than there are experts");
+  in.refuse_if(experts.count % experts.router.groups != 0 ||
+                   experts.router.best_groups > experts.router.groups,
+               "n_group", "does not go with the experts");
+  in.refuse_if(in.has("moe_latent_size"), "moe_latent_size", "is not described");
+}
+
+Nemotron read_nemotron(const Keys& in, const std::string& pattern) {
+  Nemotron nemotron{.mamba = {.heads = in.size("mamba_num_heads"),
+                              .head = in.size("mamba_head_dim"),
+                              .groups = in.size_or("n_groups", 8),
+                              .state = in.size_or("ssm_state_size", 128),
+                              .kernel = in.size_or("conv_kernel", 4),
+                              .bias = in.flag("use_bias", false),
+                              .conv_bias = in.flag("use_conv_bias", true),
+                              .activation = read_activation(in, "mamba_hidden_act", "silu")},
+                    .attention = {},
+                    .mlp = {.width = in.size("intermediate_size"),
+                            .activation = read_activation(in, "mlp_hidden_act", "relu2"),
+                            .bias = in.flag("mlp_bias", false),
+                            .up = "up_proj",
+                            .down = "down_proj"},
+                    .experts = {}};
+  check(in, nemotron.mamba);
+  const bool bias = in.flag("attention_bias", false);
+  nemotron.attention = read_attention(in, {.bias = bias, .out_bias = bias});
+  nemotron.attention.width = in.size_or("head_dim|attention_head_dim", nemotron.attention.width);
+  nemotron.attention.rotary = {};
+  if (pattern.find('E') != std::string::npos) read_experts(in, nemotron);
+  ignore_initialization(in);
+  return nemotron;
+}
+
+Value nemotron_mixer(Network& net, Value x, char kind, const Nemotron& nemotron) {
+  switch (kind) {
+    case 'M':
+      return mamba2_mixer(net, "mixer", x, nemotron.mamba);
+    case '*':
+      return self_attention(net, "mixer", x, nemotron.attention);
+    case 'E': {
+      const Value y = experts(net, "mixer", x, nemotron.experts);
+      if (nemotron.shared_width == 0) return y;
+      PlainMlp shared = nemotron.mlp;
+      shared.width = nemotron.shared_width;
+      const auto scope = net.enter("mixer");
+      return net.add(y, plain_mlp(net, "shared_experts", x, shared));
+    }
+    default:
+      return plain_mlp(net, "mixer", x, nemotron.mlp);
+  }
+}
+
+Values build_nemotron_h(Network& net, const Keys& in) {
+  const Decoder decoder = read_backbone(in, false);
+  const std::string pattern = read_pattern(in, decoder.layers);
+  const Nemotron nemotron = read_nemotron(in, pattern);
+  if (in.has_fault()) return {};
+  return decode(net, in, decoder, [&](Value x, std::int64_t layer) {
+    const Value y = normalize(net, "norm", rms, x);
+    return net.add(x, nemotron_mixer(net, y, pattern[static_cast<std::size_t>(layer)], nemotron));
+  });
+}
+
+Values build_jamba(Network& net, const Keys& in) {
+  Decoder decoder = read_decoder(in, {});
+  decoder.names.norm = "model.final_layernorm";
+  Attention attention = read_attention(in, {});
+  attention.rotary = {};
+  const MambaMixer mixer{.inner = in.size_or("mamba_expand", 2) * decoder.width,
+                         .state = in.size_or("mamba_d_state", 16),
+                         .kernel = in.size_or("mamba_d_conv", 4),
+                         .rank = read_rank(in, "mamba_dt_rank", decoder.width),
+                         .bias = in.flag("mamba_proj_bias", false),
+                         .conv_bias = in.flag("mamba_conv_bias", true),
+                         .has_inner_norms = true,
+                         .activation = read_activation(in, "hidden_act", "silu")};
+  const GatedMlp dense{.width = in.size("intermediate_size"), .activation = mixer.activation};
+  const Experts mixture{.count = in.size_or("num_experts", 16),
+                        .per_token = in.size_or("num_experts_per_tok", 2),
+                        .width = dense.width,
+                        .activation = mixer.activation,
+                        .router = {.name = "router"}};
+  in.refuse_if(mixture.per_token > mixture.count && mixture.count > 1, "num_experts_per_tok",
+               "is more than there are experts");
+  const std::int64_t attention_period = in.size_or("attn_layer_period", 8);
+  const std::int64_t attention_offset = in.size_or("attn_layer_offset", 4, 0);
+  const std::int64_t expert_period = in.size_or("expert_layer_period", 2);
+  const std::int64_t expert_offset = in.size_or("expert_layer_offset", 1, 0);
+  ignore_initialization(in);
+  if (in.has_fault()) return {};
+  return decode(net, in, decoder, [&](Value x, std::int64_t layer) {
+    const Value y = normalize(net, "input_layernorm", rms, x);
+    const bool attends = layer % attention_period == attention_offset;
+    x = net.add(x, attends ? self_attention(net, "self_attn", y, attention)
+                           : mamba_mixer(net, "mamba", y, mixer));
+    const Value z = normalize(net, "pre_ff_layernorm", rms, x);
+    const bool has_experts = mixture.count > 1 && layer % expert_period == expert_offset;
+    return net.add(x, has_experts ? experts(net, "feed_forward", z, mixture)
+                                  : gated_mlp(net, "feed_forward", z, dense));
   });
 }
 
 constexpr std::string_view mamba_types[] = {"mamba"};
-constexpr Family families[] = {{.model_types = mamba_types, .build = build_mamba}};
+constexpr std::string_view mamba2_types[] = {"mamba2"};
+constexpr std::string_view nemotron_h_types[] = {"nemotron_h"};
+constexpr std::string_view jamba_types[] = {"jamba"};
+constexpr Family families[] = {{.model_types = mamba_types, .build = build_mamba},
+                               {.model_types = mamba2_types, .build = build_mamba2},
+                               {.model_types = nemotron_h_types, .build = build_nemotron_h},
+                               {.model_types = jamba_types, .build = build_jamba}};
 
 }  // namespace
 
