@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "count/step.h"
+#include "importers/config/family.h"
 #include "importers/config/json.h"
 #include "importers/importer.h"
 
@@ -338,6 +339,13 @@ TEST(Configurations, FaultsAreNamed) {
 std::string read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST(Configurations, TheirPageNamesEveryFamily) {
+  const std::string page = read_file(PFSDAY_CONFIGURATIONS "/../../docs/configurations.md");
+  for (const std::string_view type : config::known_model_types()) {
+    EXPECT_NE(page.find("`" + std::string(type) + "`"), std::string::npos) << type;
+  }
 }
 
 /// As rounded as the published figure itself: to its last digit that is not 0.
