@@ -172,6 +172,12 @@ Result<Pass> Import::first_pass() {
   for (const auto* names : {&sizes.needed, &sizes.optional}) {
     model_.used_bindings.insert(model_.used_bindings.end(), names->begin(), names->end());
   }
+  for (const std::string& name : model_.used_bindings) {
+    if (size(name, 1) >= 1) continue;
+    return fail(Code::binding_malformed,
+                fmt::format("\"{}\" is bound to 0: there is no pass", name),
+                "bind it to at least 1");
+  }
   const std::int64_t seq = size("seq", 1);
   Pass pass{.batch = size("batch", 1), .length = seq, .source = seq};
   const bool has_target =
@@ -244,6 +250,9 @@ void Import::finish(Network& net, Values outputs) {
   model_.graph.set_outputs(std::move(outputs));
   model_.parameters.active = net.weight_count() - net.inactive();
   model_.parameters.beside = net.beside();
+  if (options_.capacity_factor && !net.has_banks()) {
+    model_.notes.emplace_back("No layer has experts: --capacity has no use.");
+  }
   if (options_.generation) model_.notes.push_back(describe(*options_.generation));
   for (std::string& note : net.take_notes()) model_.notes.push_back(std::move(note));
   if (const std::vector<std::string> unused = in_.unused(); !unused.empty()) {

@@ -63,8 +63,8 @@ Value Network::weight(std::string_view name, const Shape& shape) {
 }
 
 Value Network::bank(std::string_view name, const Shape& shape, std::int64_t used) {
-  const bool is_new = !has_weight(full_name(name));
-  if (is_new) {
+  has_banks_ = true;
+  if (const bool is_new = !has_weight(full_name(name)); is_new) {
     units::Count of_one = 1;
     for (const std::int64_t size : std::span(shape).subspan(1)) of_one *= size;
     inactive_ += of_one * (shape[0] - std::min(used, shape[0]));

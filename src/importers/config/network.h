@@ -119,6 +119,7 @@ class Network {
 
   /// Numbers that a token does not take part in: of the experts that it is not sent to.
   units::Count inactive() const { return inactive_; }
+  bool has_banks() const { return has_banks_; }
   /// All numbers in weights.
   units::Count weight_count();
   bool has_weight(const std::string& name) const { return weights_.contains(name); }
@@ -144,6 +145,7 @@ class Network {
   std::map<std::string, Value> made_;  ///< in this pass
   units::Count inactive_ = 0;
   units::Count beside_ = 0;
+  bool has_banks_ = false;
   std::vector<std::string> notes_;
 };
 
