@@ -300,6 +300,20 @@ TEST(Configurations, TheClassDecidesOnTheHead) {
             Count(c.parameters - 32 * 8 + 5 * 8));
 }
 
+/// The class of Mistral's configurations has a window of 4096 where the file says nothing.
+TEST(Configurations, SilenceIsNotNull) {
+  const std::string silent = R"({"model_type": "mistral", "hidden_size": 8, "num_hidden_layers": 1,
+      "vocab_size": 32, "num_attention_heads": 4, "intermediate_size": 16)";
+  const ImportOptions one = {.dimensions = {{"batch", 1}, {"seq", 5000}}};
+  const auto scores = [&](std::string_view key) {
+    return macs(count_text(silent + std::string(key) + "}", one)) -
+           Count(4 * 8 * 8 + 3 * 8 * 16 + 8 * 32) * 5000;
+  };
+  EXPECT_EQ(scores(""), pairs(5000, 4096) * 16);
+  EXPECT_EQ(scores(R"(, "sliding_window": null)"), pairs(5000, 0) * 16);
+  EXPECT_EQ(scores(R"(, "sliding_window": 100)"), pairs(5000, 100) * 16);
+}
+
 TEST(Configurations, FaultsAreNamed) {
   const std::string llama(cases[0].text);
   const auto replaced = [&](std::string_view from, std::string_view to) {

@@ -30,6 +30,8 @@ class Keys {
 
   /// `names` are alternatives, separated by |, of which the first that is there holds.
   bool has(std::string_view names) const { return find(names) != nullptr; }
+  /// True also for a key that is null: the file says something of it.
+  bool states(std::string_view name) const { return object_->find(name) != nullptr; }
   /// A whole number from 1, or from `least`.
   std::int64_t size(std::string_view names, std::int64_t least = 1) const;
   /// How often something is repeated: a size that is not huge.

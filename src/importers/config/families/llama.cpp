@@ -46,10 +46,11 @@ Values build_llama(Network& net, const Keys& in) {
                           read_attention(in, {.bias = bias, .out_bias = bias}));
 }
 
-/// A window that a key named otherwise is not read by transformers, but by other programs.
+/// A window of 4096 unless the file says otherwise: null is none.
 Values build_mistral(Network& net, const Keys& in) {
-  const std::int64_t window = in.size_or("sliding_window", 0, 0);
-  in.ignore("sliding_window_size");
+  const std::int64_t stated = in.size_or("sliding_window|sliding_window_size", 0, 0);
+  const bool says_nothing = !in.states("sliding_window") && !in.states("sliding_window_size");
+  const std::int64_t window = says_nothing ? 4096 : stated;
   const auto windows = [&](std::int64_t layer) {
     return listed_window(in, layer, window).value_or(window);
   };
@@ -151,15 +152,29 @@ Values build_glm(Network& net, const Keys& in, bool has_post_norms) {
 Values build_glm3(Network& net, const Keys& in) { return build_glm(net, in, false); }
 Values build_glm4(Network& net, const Keys& in) { return build_glm(net, in, true); }
 
+/// Which layers have the window: all but every fourth, or as letters say, L for one with it.
+Windows exaone_windows(const Keys& in, std::int64_t window) {
+  const Json* const pattern = in.find("sliding_window_pattern");
+  const bool has_letters = pattern != nullptr && pattern->kind == Json::Kind::text;
+  const std::string letters = has_letters && !pattern->text.empty() ? pattern->text : "LLLG";
+  const std::int64_t period = has_letters ? 1 : in.size_or("sliding_window_pattern", 4);
+  return [=, &in](std::int64_t layer) {
+    const bool is_local = has_letters
+                              ? letters[static_cast<std::size_t>(layer) % letters.size()] == 'L'
+                              : (layer + 1) % period != 0;
+    return listed_window(in, layer, window).value_or(is_local ? window : 0);
+  };
+}
+
 /// A norm behind attention and behind the MLP, none before; each query and key is normalized.
 Values build_exaone4(Network& net, const Keys& in) {
   Attention attention = read_attention(in, {.head_norm = NormKind::rms});
   const std::int64_t rotary = attention.rotary.width;
   const std::int64_t window = in.size_or("sliding_window", 0, 0);
-  in.ignore("sliding_window_pattern");
+  const Windows windows = exaone_windows(in, window);
   const GatedMlp mlp = read_mlp(in);
   return decode(net, in, read_decoder(in, {}), [&](Value x, std::int64_t layer) {
-    attention.window = listed_window(in, layer, window).value_or(0);
+    attention.window = windows(layer);
     attention.rotary.width = window == 0 || attention.window != 0 ? rotary : 0;
     const Value a = self_attention(net, "self_attn", x, attention);
     x = net.add(x, normalize(net, "post_attention_layernorm", NormKind::rms, a));
