@@ -300,6 +300,15 @@ TEST(Configurations, TheClassDecidesOnTheHead) {
             Count(c.parameters - 32 * 8 + 5 * 8));
 }
 
+TEST(Configurations, TheFirstNameOfFalconHasGroups) {
+  const count::Counts counts = count_text(
+      R"({"model_type": "RefinedWeb", "hidden_size": 8, "n_layer": 1, "vocab_size": 32, "n_head": 4,
+          "n_head_kv": 2, "parallel_attn": true, "bias": false})",
+      bound);
+  EXPECT_EQ(counts.parameters.total,
+            Count(32 * 8 + 8 * (8 + 2 * 2 * 2) + 8 * 8 + 8 * 8 * 8 + 2 * 2 * 8 + 2 * 8));
+}
+
 /// The class of Mistral's configurations has a window of 4096 where the file says nothing.
 TEST(Configurations, SilenceIsNotNull) {
   const std::string silent = R"({"model_type": "mistral", "hidden_size": 8, "num_hidden_layers": 1,

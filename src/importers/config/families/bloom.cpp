@@ -65,7 +65,8 @@ std::int64_t falcon_key_heads(const Keys& in, std::int64_t heads, bool is_new) {
 }
 
 Values build_falcon(Network& net, const Keys& in) {
-  const bool is_new = in.flag("new_decoder_architecture", false);
+  // RefinedWeb, as the larger Falcons were called at first, has no such key, but groups of queries.
+  const bool is_new = in.flag("new_decoder_architecture", in.has("n_head_kv"));
   const bool bias = in.flag("bias", false);
   const bool has_alibi = in.flag("alibi", false);
   const bool is_parallel = in.flag("parallel_attn", true);
