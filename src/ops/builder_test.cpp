@@ -55,6 +55,16 @@ TEST_F(BuilderTest, KnowsNothingOfInputs) {
   EXPECT_EQ(b_.known(Value{}), nullptr);
 }
 
+TEST_F(BuilderTest, KnowsNothingOfWhatOnlyARunTells) {
+  for (const Value v : {b_.integers({7}), b_.full({ElementType::i64, {1}}, 7)}) {
+    const Value moved =
+        b_.emit("opaque", {v},
+                {{"op", std::string("pick")}, {"element", std::string("i64")}, {"shape", Axes{1}}});
+    EXPECT_EQ(b_.known(moved), nullptr);
+    EXPECT_EQ(b_.known(b_.add(moved, v)), nullptr);
+  }
+}
+
 TEST_F(BuilderTest, LooksAtEachValueOnce) {
   Value v = weight({2}, 1);
   for (int i = 0; i < 60; ++i) v = b_.add(v, v);

@@ -41,6 +41,7 @@ def sizes(type_text):
 
 class Instruction:
     def __init__(self, text):
+        self.is_root = text.startswith("ROOT ")
         self.name, rest = LINE.match(text).groups()
         rest = rest.strip()
         end = balanced(rest, 0) if rest[0] == "(" else re.match(r"\S+?\[[^\]]*\](\{[^}]*\})?|\S+",
@@ -134,7 +135,9 @@ def taps(fields, d, size, kernel, result):
                if (o * stride + k * dilation - low) % hole == 0)
 
 
-def trips(loop, comps, where):
+def trips(loop, comps, where, given):
+    if loop.name in given:
+        return given[loop.name]
     known = re.search(r'known_trip_count_:?_?_n_:_?(\d+)', re.sub(r'["\s:{]', "_", loop.attributes))
     known = known or re.search(r"known_trip_count\W+n\W+(\d+)", loop.attributes)
     if known:
@@ -143,14 +146,29 @@ def trips(loop, comps, where):
     condition = comps[names["condition"].strip("%{}")]
     constants = {i.name: int(i.arguments) for i in condition
                  if i.op == "constant" and re.fullmatch(r"-?\d+", i.arguments)}
+    counted = {i.name for i in condition if i.op == "get-tuple-element"}
     bounds = [constants[o] for i in condition if i.op == "compare" for o in i.operands
-              if o in constants and re.search("direction=(LT|NE)", i.attributes)]
+              if constants.get(o, 0) > 0 and counted & set(i.operands)
+              and re.search("direction=(LT|NE)", i.attributes)]
     if not bounds:
         raise SystemExit(f"{where}: {loop.name}: no bound")
     return min(bounds)
 
 
-def count(path):
+def live(body):
+    """Those instructions that the last one, or what is marked as the root, is computed of."""
+    by_name = {inst.name: inst for inst in body}
+    wanted, names = [next((i for i in body if i.is_root), body[-1])], set()
+    while wanted:
+        inst = wanted.pop()
+        if inst.name not in names:
+            names.add(inst.name)
+            wanted += [by_name[o] for o in inst.operands if o in by_name]
+    return [inst for inst in body if inst.name in names]
+
+
+def count(path, given=None):
+    """Multiply-adds of dots and of convolutions; `given` are trips of loops by name."""
     comps, entry = computations(read(path))
 
     @functools.lru_cache(None)
@@ -158,14 +176,14 @@ def count(path):
         total = collections.Counter()
         body = comps[name]
         shapes = {i.name: sizes(i.type) for i in body if i.type[0] != "(" and ARRAY.search(i.type)}
-        for inst in body:
+        for inst in live(body):
             if inst.op == "dot":
                 total["dot"] += dot(inst, shapes)
             elif inst.op == "convolution":
                 total["convolution"] += convolution(inst, shapes)
             called = [(kind, c.strip().lstrip("%")) for kind, names in CALLS.findall(inst.attributes)
                       for c in names.strip("{}").split(",") if c.strip()]
-            times = trips(inst, comps, path) if inst.op == "while" else 1
+            times = trips(inst, comps, path, given or {}) if inst.op == "while" else 1
             parts = [work(c) for _, c in called if c in comps]
             if inst.op == "conditional":
                 parts = [max(parts, key=lambda part: sum(part.values()))]

@@ -12,6 +12,7 @@
 #include <algorithm>
 
 #include "importers/hlo/complex.h"
+#include "importers/hlo/product.h"
 #include "importers/hlo/scope.h"
 #include "ops/window.h"
 
@@ -333,6 +334,7 @@ Result<Value> convolve(Value x, Value w, const TensorType& result, const Convolu
   if (is_complex(of_x)) {
     return complex_convolution(c, result, b);
   }
+  c.x = unfolded(c.x, c.w, b);
   if (of_x != b.type(c.w).element) c.w = b.cast(c.w, of_x);
   y = TRY(compute_groups(std::move(c), text.is_turned, b));
   if (!y) return y;

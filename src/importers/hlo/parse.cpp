@@ -63,9 +63,12 @@ class Parser {
       if (in_.peek() != ',') return {};
       in_.take(',');
       AttributeText attribute;
+      in_.skip_space();
+      const std::size_t first = in_.offset();
       attribute.name = TRY(in_.name("an attribute"));
       if (!in_.take('=')) {
-        return fail(in_.fault(fmt::format("attribute \"{}\" has no value", attribute.name)));
+        return fail(fault_at(module_.text, first, Code::model_malformed,
+                             fmt::format("attribute \"{}\" has no value", attribute.name)));
       }
       attribute.value = TRY(in_.value());
       list.push_back(attribute);

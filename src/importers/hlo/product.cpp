@@ -8,7 +8,15 @@
 
 namespace pfsday::hlo {
 
+Value unfolded(Value a, Value c, Builder& b) {
+  if (!a || !c) return a;
+  const graph::Graph& graph = b.graph();
+  const bool is_constant = graph.info(a).literal && graph.info(c).literal;
+  return is_constant ? moved({a}, b.type(a), "constant", b) : a;
+}
+
 Value dot_of(Value a, Value c, const ops::DotAxes& axes, ElementType result, Builder& b) {
+  a = unfolded(a, c, b);
   const ElementType of_a = b.type(a).element;
   const ElementType of_c = b.type(c).element;
   if (of_a == of_c) return b.dot(a, c, axes);

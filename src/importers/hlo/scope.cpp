@@ -135,7 +135,9 @@ Result<Values> Scope::lower(const Instruction& instruction) {
     return builder_->uncounted(node.all_arrays(), node.result_types(), shown_op(instruction),
                                std::move(values.error().what));
   }
-  if (values && !is_wide_ && !is_start(instruction.op)) TRY(fit(instruction, *values));
+  if (values && !is_wide_ && !is_start(instruction.op) && instruction.op != "async-update") {
+    TRY(fit(instruction, *values));
+  }
   return values;
 }
 

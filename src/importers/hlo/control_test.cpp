@@ -1,0 +1,517 @@
+// Loops and their trips, branches, calls, and what cannot be read.
+#include <algorithm>
+
+#include "importers/hlo/program_test_support.h"
+
+namespace pfsday::hlo {
+namespace {
+
+/// A loop that doubles x as long as a condition on its count holds.
+struct LoopText {
+  std::string_view start = "s32[] constant(0)";
+  std::string_view step = "s32[] add(i, one)";
+  std::string_view bound = "s32[] constant(6)";
+  std::string_view condition = "pred[] compare(i, n), direction=LT";
+  std::string_view attributes = "";
+};
+
+std::string loop_text(const LoopText& text) {
+  return program(fmt::format("x = f32[4] parameter(0)\ni = {}\nt = (s32[], f32[4]) tuple(i, x)\n"
+                             "w = (s32[], f32[4]) while(t), condition=goes_on, body=trip{}\n"
+                             "ROOT y = f32[4] get-tuple-element(w), index=1",
+                             text.start, text.attributes),
+                 fmt::format(R"(shifted {{
+  p = s32[] parameter(0)
+  q = s32[] constant(1)
+  ROOT r = s32[] subtract(p, q)
+}}
+goes_on {{
+  t = (s32[], f32[4]) parameter(0)
+  i = s32[] get-tuple-element(t), index=0
+  n = {}
+  ROOT p = {}
+}}
+trip {{
+  t = (s32[], f32[4]) parameter(0)
+  i = s32[] get-tuple-element(t), index=0
+  x = f32[4] get-tuple-element(t), index=1
+  one = s32[] constant(1)
+  two = s32[] constant(2)
+  j = {}
+  y = f32[4] add(x, x)
+  ROOT r = (s32[], f32[4]) tuple(j, y)
+}})",
+                             text.bound, text.condition, text.step));
+}
+
+/// Trips of the only loop of a program, 0 if there is none.
+std::int64_t trips_of(const Model& model) {
+  for (const graph::Node& node : model.graph.nodes()) {
+    if (node.kind->name != "loop") continue;
+    return *graph::find_attribute<std::int64_t>(node.attributes, "trips");
+  }
+  return 0;
+}
+
+struct TripCase {
+  std::string_view name;
+  LoopText loop;
+  std::int64_t trips;
+};
+
+const TripCase trip_cases[] = {
+    {"up", {}, 6},
+    {"up to and with", {.condition = "pred[] compare(i, n), direction=LE"}, 7},
+    {"the bound first", {.condition = "pred[] compare(n, i), direction=GT"}, 6},
+    {"by twos", {.step = "s32[] add(two, i)"}, 3},
+    {"by twos, not even", {.step = "s32[] add(i, two)", .bound = "s32[] constant(5)"}, 3},
+    {"from elsewhere", {.start = "s32[] constant(-4)"}, 10},
+    {"down",
+     {.start = "s32[] constant(6)",
+      .step = "s32[] subtract(i, one)",
+      .bound = "s32[] constant(0)",
+      .condition = "pred[] compare(i, n), direction=GT"},
+     6},
+    {"down to and with",
+     {.start = "s32[] constant(6)",
+      .step = "s32[] subtract(i, two)",
+      .bound = "s32[] constant(0)",
+      .condition = "pred[] compare(i, n), direction=GE"},
+     4},
+    {"until equal", {.condition = "pred[] compare(i, n), direction=NE"}, 6},
+    {"while equal",
+     {.bound = "s32[] constant(0)", .condition = "pred[] compare(i, n), direction=EQ"},
+     1},
+    {"never", {.bound = "s32[] constant(-1)"}, 0},
+    {"a value below itself", {.condition = "pred[] compare(i, i), direction=LT"}, 0},
+    {"through a call",
+     {.step = "s32[] call(i), to_apply=shifted",
+      .bound = "s32[] constant(-6)",
+      .condition = "pred[] compare(n, i), direction=LT"},
+     6},
+    {"through a fusion",
+     {.step = "s32[] fusion(i), kind=kLoop, calls=shifted",
+      .bound = "s32[] constant(-6)",
+      .condition = "pred[] compare(n, i), direction=LT"},
+     6},
+    {"through a copy",
+     {.bound = "s32[] constant(6)\n  m = s32[] copy(n)",
+      .condition = "pred[] compare(i, m), direction=LT"},
+     6},
+    {"a sum in the condition",
+     {.bound = "s32[] constant(6)\n  m = s32[] add(i, n)",
+      .condition = "pred[] compare(m, n), direction=LE"},
+     1},
+    {"not at least",
+     {.bound = "s32[] constant(6)\n  m = pred[] compare(i, n), direction=GE",
+      .condition = "pred[] not(m)"},
+     6},
+    {"stated",
+     {.step = "s32[] multiply(i, i)",
+      .attributes = R"(, backend_config={"known_trip_count":{"n":"9"}})"},
+     9},
+    {"stated in quotes",
+     {.attributes = R"(, backend_config="{\"known_trip_count\":{\"n\":\"9\"}}")"},
+     9},
+    {"many", {.bound = "s32[] constant(2000000000)"}, 2'000'000'000},
+};
+
+TEST(HloLoop, FindsTrips) {
+  for (const TripCase& one : trip_cases) {
+    SCOPED_TRACE(one.name);
+    const std::string text = loop_text(one.loop);
+    const auto model = read(text);
+    ASSERT_TRUE(model) << to_string(model.error());
+    EXPECT_EQ(trips_of(*model), one.trips);
+    EXPECT_TRUE(model->graph.bounds().empty());
+  }
+}
+
+/// Every trip doubles four numbers; the count itself is one add and one compare.
+TEST(HloLoop, CountsItsBodyInEachTrip) {
+  const std::string text = loop_text({});
+  const Model model = *read(text);
+  EXPECT_EQ(to_text(work_of(model.graph)), "30 add, 6 compare");
+  EXPECT_EQ(evaluate(model, {{1, 2, 3, 4}})[0], (std::vector<Exact>{64, 128, 192, 256}));
+}
+
+TEST(HloLoop, MayEndBefore) {
+  const std::string text =
+      loop_text({.bound = "s32[] constant(6)\n  z = f32[] constant(0)\n  x = f32[4] "
+                          "get-tuple-element(t), index=1\n  s = f32[] reduce(x, z), "
+                          "dimensions={0}, to_apply=sum\n  a = pred[] compare(s, z), direction=LT\n"
+                          "  b = pred[] compare(i, n), direction=LT",
+                 .condition = "pred[] and(a, b)"});
+  const Model model = *read(text);
+  EXPECT_EQ(trips_of(model), 6);
+  ASSERT_EQ(model.graph.bounds().size(), 1);
+  EXPECT_EQ(model.graph.bounds()[0].kind, "upper_bound");
+  // The condition is looked at once more than the body; its first comparison is known.
+  EXPECT_EQ(to_text(work_of(model.graph)), "51 add, 20 compare");
+}
+
+TEST(HloLoop, OfWhichNothingTells) {
+  for (const LoopText& loop :
+       {LoopText{.step = "s32[] multiply(i, two)"}, LoopText{.step = "s32[] subtract(i, one)"},
+        LoopText{.start = "s32[] convert(x0)\nx0 = f32[] constant(0)"},
+        LoopText{.step = "s32[] add(i, two)",
+                 .bound = "s32[] constant(5)",
+                 .condition = "pred[] compare(i, n), direction=NE"}}) {
+    const std::string text = loop_text(loop);
+    const auto model = read(text);
+    ASSERT_FALSE(model);
+    if (loop.start != LoopText{}.start) continue;  // not defined before it is used
+    EXPECT_EQ(model.error().code, Code::trip_count_unknown) << to_string(model.error());
+    EXPECT_EQ(model.error().hint, "pass --trips w=N");
+    const auto given = read(text, {.trips = {{"w", 3}}});
+    ASSERT_TRUE(given) << to_string(given.error());
+    EXPECT_EQ(trips_of(*given), 3);
+    EXPECT_EQ(given->used_bindings, std::vector<std::string>{"w"});
+  }
+}
+
+/// An input bounds it: the sum of n booleans is at most n.
+TEST(HloLoop, BoundsACountOfData) {
+  const std::string text = program(
+      R"(mask = pred[7] parameter(0)
+zero = s32[] constant(0)
+m = s32[7] convert(mask)
+k = s32[] reduce(m, zero), dimensions={0}, to_apply=count
+n = s32[] constant(9)
+left = s32[] subtract(n, k)
+t = (s32[], s32[]) tuple(zero, left)
+w = (s32[], s32[]) while(t), condition=goes_on, body=trip
+ROOT y = s32[] get-tuple-element(w), index=0)",
+      R"(count {
+  a = s32[] parameter(0)
+  b = s32[] parameter(1)
+  ROOT r = s32[] add(a, b)
+}
+goes_on {
+  t = (s32[], s32[]) parameter(0)
+  i = s32[] get-tuple-element(t), index=0
+  n = s32[] get-tuple-element(t), index=1
+  ROOT p = pred[] compare(i, n), direction=LT
+}
+trip {
+  t = (s32[], s32[]) parameter(0)
+  i = s32[] get-tuple-element(t), index=0
+  n = s32[] get-tuple-element(t), index=1
+  one = s32[] constant(1)
+  j = s32[] add(i, one)
+  ROOT r = (s32[], s32[]) tuple(j, n)
+})");
+  const auto model = read(text);
+  ASSERT_TRUE(model) << to_string(model.error());
+  EXPECT_EQ(trips_of(*model), 9);
+  EXPECT_EQ(model->graph.bounds().size(), 1);
+}
+
+constexpr std::string_view sides = R"(once {
+  x = f32[4] parameter(0)
+  ROOT y = f32[4] add(x, x)
+}
+twice {
+  x = f32[4] parameter(0)
+  a = f32[4] add(x, x)
+  ROOT y = f32[4] multiply(a, x)
+}
+none {
+  ROOT x = f32[4] parameter(0)
+})";
+
+struct BranchCase {
+  std::string_view name, entry, work;
+  std::vector<std::vector<Exact>> inputs;
+  std::vector<Exact> y;
+};
+
+const BranchCase branch_cases[] = {
+    {"a predicate",
+     "p = pred[] parameter(0)\nx = f32[4] parameter(1)\n"
+     "ROOT y = f32[4] conditional(p, x, x), true_computation=once, false_computation=twice",
+     "4 mul, 4 add",
+     {{1}, {1, 2, 3, 4}},
+     {2, 4, 6, 8}},
+    {"an index",
+     "p = s32[] parameter(0)\nx = f32[4] parameter(1)\n"
+     "ROOT y = f32[4] conditional(p, x, x, x), branch_computations={none, once, twice}",
+     "4 mul, 4 add",
+     {},
+     {}},
+    {"a constant",
+     "p = pred[] constant(true)\nx = f32[4] parameter(0)\n"
+     "ROOT y = f32[4] conditional(p, x, x), true_computation=once, false_computation=twice",
+     "4 add",
+     {{1, 2, 3, 4}},
+     {2, 4, 6, 8}},
+    {"a constant index",
+     "p = s32[] constant(0)\nx = f32[4] parameter(0)\n"
+     "ROOT y = f32[4] conditional(p, x, x), branch_computations={once, twice}",
+     "4 add",
+     {{1, 2, 3, 4}},
+     {2, 4, 6, 8}},
+    {"an index outside",
+     "p = s32[] constant(7)\nx = f32[4] parameter(0)\n"
+     "ROOT y = f32[4] conditional(p, x, x), branch_computations={once, twice}",
+     "4 mul, 4 add",
+     {{1, 2, 3, 4}},
+     {2, 8, 18, 32}},
+};
+
+TEST(HloBranch, TakesTheLargerSide) {
+  for (const BranchCase& one : branch_cases) {
+    SCOPED_TRACE(one.name);
+    const std::string text = program(one.entry, sides);
+    const auto model = read(text);
+    ASSERT_TRUE(model) << to_string(model.error());
+    EXPECT_EQ(to_text(work_of(model->graph)), one.work);
+    if (one.y.empty()) continue;
+    EXPECT_EQ(evaluate(*model, one.inputs)[0], one.y);
+  }
+}
+
+TEST(HloBranch, TakesTheSideThatIsAskedFor) {
+  const std::string by_predicate = program(branch_cases[0].entry, sides);
+  EXPECT_EQ(to_text(work_of(read(by_predicate, {.branches = {{"y", true}}})->graph)), "4 add");
+  EXPECT_EQ(to_text(work_of(read(by_predicate, {.branches = {{"y", false}}})->graph)),
+            "4 mul, 4 add");
+}
+
+struct CallCase {
+  std::string_view name, entry;
+};
+
+TEST(HloCall, PutsTheComputationInItsPlace) {
+  for (const CallCase& one : {
+           CallCase{"call", "ROOT y = f32[4] call(x), to_apply=twice"},
+           CallCase{"fusion", "ROOT y = f32[4] fusion(x), kind=kLoop, calls=%twice"},
+           CallCase{"call-done",
+                    "s = ((f32[4]), f32[4], s32[]) call-start(x), to_apply=twice\n"
+                    "ROOT y = f32[4] call-done(s)"},
+           CallCase{"fusion-done",
+                    "s = ((f32[4]), f32[4], s32[]) fusion-start(x), calls=twice\n"
+                    "ROOT y = f32[4] fusion-done(s)"},
+           CallCase{"async-done",
+                    "s = ((f32[4]), f32[4], s32[]) async-start(x), calls=twice\n"
+                    "u = ((f32[4]), f32[4], s32[]) async-update(s)\n"
+                    "ROOT y = f32[4] async-done(u)"},
+       }) {
+    SCOPED_TRACE(one.name);
+    const std::string text = program(fmt::format("x = f32[4] parameter(0)\n{}", one.entry), sides);
+    const auto model = read(text);
+    ASSERT_TRUE(model) << to_string(model.error());
+    EXPECT_EQ(to_text(work_of(model->graph)), "4 mul, 4 add");
+    EXPECT_EQ(evaluate(*model, {{1, 2, 3, 4}})[0], (std::vector<Exact>{2, 8, 18, 32}));
+  }
+}
+
+TEST(HloPasses, FollowTheNames) {
+  struct Name {
+    std::string_view op_name;
+    graph::Pass pass;
+    std::string_view layer;
+  };
+  for (const Name& one : {
+           Name{"jit(step)/jit(main)/jvp(Net)/layers/mlp/dot", graph::Pass::forward,
+                "Net/layers/mlp/y"},
+           Name{"jit(step)/jit(main)/transpose(jvp(Net))/while/body/checkpoint/mlp/dot",
+                graph::Pass::data_gradient, "Net/mlp/y"},
+           Name{"jit(step)/transpose(jvp(Net))/checkpoint/rematted_computation/mlp/dot",
+                graph::Pass::recompute, "Net/mlp/y"},
+           Name{"jit(step)/adamw/mul", graph::Pass::optimizer, "adamw/y"},
+           Name{"jit(step)/jvp(Net)/jit(silu)/mul", graph::Pass::forward, "Net/silu/y"},
+           Name{"add", graph::Pass::forward, "y"},
+       }) {
+    SCOPED_TRACE(one.op_name);
+    const std::string text =
+        program(fmt::format("x = f32[4] parameter(0)\nROOT y = f32[4] multiply(x, x), "
+                            "metadata={{op_type=\"mul\" op_name=\"{}\" source_line=3}}",
+                            one.op_name));
+    const Model model = *read(text);
+    const graph::Node& node = model.graph.nodes().back();
+    EXPECT_EQ(node.pass, one.pass);
+    EXPECT_EQ(model.graph.origins()[node.origin].name, one.layer);
+    EXPECT_EQ(model.training.empty(), one.op_name.find("transpose(jvp") == std::string_view::npos);
+  }
+}
+
+TEST(HloModel, SaysWhatItIsThePartOf) {
+  const std::string reduce =
+      "x = f32[4] parameter(0)\nROOT y = f32[4] all-reduce(x), "
+      "replica_groups={{0,1},{2,3}}, to_apply=sum";
+  std::string text = program(reduce);
+  EXPECT_EQ(read(text)->devices, 4);
+  text.replace(0, text.find('\n'), "HloModule test, replica_count=2, num_partitions=8");
+  EXPECT_EQ(read(text)->devices, 16);
+  text = program("ROOT x = f32[4] parameter(0)");
+  EXPECT_EQ(read(text)->devices, 1);
+  text = program(
+      "x = f32[4] parameter(0)\nROOT y = f32[4] custom-call(x), "
+      "custom_call_target=\"Sharding\", sharding={devices=[4]<=[4]}");
+  text.replace(0, text.find('\n'), "HloModule test, num_partitions=4");
+  EXPECT_EQ(read(text)->devices, 1);
+}
+
+TEST(HloModel, FindsParameters) {
+  const std::string text =
+      program(R"(w = f32[4] parameter(0), metadata={op_name="state.params['params']['w']"}
+m = f32[4] parameter(1), metadata={op_name="state.opt_state[0].mu['params']['w']"}
+x = f32[4] parameter(2)
+a = f32[4] multiply(w, x)
+b = f32[4] multiply(a, m)
+ROOT y = f32[4] add(a, b))");
+  const Model model = *read(text);
+  EXPECT_EQ(model.graph.tensors().size(), 1);
+  EXPECT_EQ(model.graph.inputs().size(), 2);
+  const Model marked = *read(text, {.parameters = {"x"}});
+  EXPECT_EQ(marked.graph.tensors().size(), 2);
+  EXPECT_EQ(marked.used_bindings, std::vector<std::string>{"x"});
+}
+
+struct Fault {
+  std::string_view name;
+  std::string text;
+  Code code;
+  std::size_t line;
+};
+
+std::string nested(std::size_t depth) {
+  std::string text = "HloModule deep\n";
+  for (std::size_t i = 0; i < depth; ++i) {
+    text += fmt::format("c{} {{\n  x = f32[] parameter(0)\n  ROOT y = f32[] {}\n}}\n", i,
+                        i == 0 ? "add(x, x)" : fmt::format("call(x), to_apply=c{}", i - 1));
+  }
+  return text;
+}
+
+/// Each computation calls the one before it twice.
+std::string doubling(std::size_t depth) {
+  std::string text = "HloModule wide\n";
+  for (std::size_t i = 0; i < depth; ++i) {
+    text += fmt::format("c{} {{\n  x = f32[] parameter(0)\n", i);
+    if (i == 0) {
+      text += "  ROOT y = f32[] add(x, x)\n}\n";
+      continue;
+    }
+    text += fmt::format(
+        "  a = f32[] call(x), to_apply=c{0}\n  ROOT y = f32[] call(a), to_apply=c{0}\n}}\n", i - 1);
+  }
+  return text;
+}
+
+TEST(HloFaults, AreOneDiagnosticWithItsLine) {
+  const std::string head = "HloModule m\nENTRY e {\n  x = f32[4] parameter(0)\n";
+  const Fault faults[] = {
+      {"cut off in a computation", head, Code::model_truncated, 4},
+      {"cut off in an instruction", head + "  y = f32[4] add(x,", Code::model_truncated, 4},
+      {"cut off in a shape", head + "  y = f32[4,", Code::model_truncated, 4},
+      {"cut off in a text", head + "  y = f32[4] add(x, x), metadata={op_name=\"a",
+       Code::model_truncated, 4},
+      {"no computation", "HloModule m\n", Code::model_truncated, 2},
+      {"a name without definition", head + "  ROOT y = f32[4] add(x, z)\n}\n",
+       Code::model_malformed, 4},
+      {"a name defined twice", head + "  x = f32[4] add(x, x)\n}\n", Code::model_malformed, 4},
+      {"a computation that is missing", head + "  ROOT y = f32[4] call(x), to_apply=z\n}\n",
+       Code::model_malformed, 4},
+      {"a type that is unknown", head + "  ROOT y = q32[4] add(x, x)\n}\n", Code::type_unsupported,
+       4},
+      {"a size that is too large", head + "  ROOT y = f32[99999999999999999999] add(x, x)\n}\n",
+       Code::limit_exceeded, 4},
+      {"a shape that is too large",
+       head + "  ROOT y = f32[1000000000,1000000000,1000000000] add(x, x)\n}\n",
+       Code::limit_exceeded, 4},
+      {"a size below zero", head + "  ROOT y = f32[-4] add(x, x)\n}\n", Code::model_malformed, 4},
+      {"a size that is open", head + "  ROOT y = f32[?] add(x, x)\n}\n", Code::dimension_unbound,
+       4},
+      {"shapes that disagree", head + "  ROOT y = f32[5] add(x, x)\n}\n", Code::shapes_disagree, 4},
+      {"operands that are missing", head + "  ROOT y = f32[4] add()\n}\n", Code::graph_invalid, 4},
+      {"an attribute without value", head + "  ROOT y = f32[4] add(x, x), a\n}\n",
+       Code::model_malformed, 4},
+      {"axes that are none", head + "  ROOT y = f32[4] transpose(x), dimensions={a}\n}\n",
+       Code::attribute_invalid, 4},
+      {"axes outside", head + "  ROOT y = f32[] reduce(x, x), dimensions={1}, to_apply=e\n}\n",
+       Code::call_cyclic, 2},
+      {"a window that is none",
+       head + "  ROOT y = f32[4] convolution(x, x), window={size=a}, dim_labels=bf_io->bf\n}\n",
+       Code::attribute_invalid, 4},
+      {"parameters without order", "HloModule m\nENTRY e {\n  x = f32[4] parameter(1)\n}\n",
+       Code::model_malformed, 3},
+      {"a computation that calls itself",
+       "HloModule m\na {\n  x = f32[] parameter(0)\n  ROOT y = f32[] call(x), to_apply=b\n}\nb {\n "
+       " x = f32[] parameter(0)\n  ROOT y = f32[] call(x), to_apply=a\n}\nENTRY e {\n  x = f32[] "
+       "parameter(0)\n  ROOT y = f32[] call(x), to_apply=a\n}\n",
+       Code::call_cyclic, 2},
+      {"calls that nest too deep", nested(200), Code::limit_exceeded, 2 + 4 * (200 - 129)},
+      {"calls that expand too far", doubling(60), Code::limit_exceeded, 2 + 4 + 58 * 5},
+      {"tuples that nest too deep", head + "  ROOT y = " + std::string(100, '(') + "\n}\n",
+       Code::limit_exceeded, 4},
+      {"trips beyond counting",
+       loop_text({.attributes =
+                      R"(, backend_config={"known_trip_count":{"n":"99999999999999999999999"}})"}),
+       Code::attribute_invalid, 0},
+      {"a second module", "HloModule m\na {\n  ROOT x = f32[] parameter(0)\n}\nHloModule n\n",
+       Code::model_malformed, 5},
+  };
+  for (const Fault& fault : faults) {
+    SCOPED_TRACE(fault.name);
+    const auto model = read(fault.text);
+    ASSERT_FALSE(model);
+    EXPECT_EQ(to_string(model.error().code), to_string(fault.code)) << to_string(model.error());
+    ASSERT_TRUE(model.error().place.line) << to_string(model.error());
+    if (fault.line == 0) continue;
+    EXPECT_EQ(*model.error().place.line, fault.line) << to_string(model.error());
+  }
+}
+
+/// Text cut off anywhere, or with a character that is another: one diagnostic or a model.
+TEST(HloFaults, NeverCrash) {
+  const std::string text = loop_text({});
+  for (std::size_t size = 0; size < text.size(); ++size) (void)read(text.substr(0, size));
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    std::string other = text;
+    other[i] = static_cast<char>(" (){}[],=%0a\"\n"[i % 14]);
+    (void)read(other);
+  }
+}
+
+TEST(HloText, ReadsItsVariants) {
+  // Signatures, percents, types of operands, comments, layouts, tables and lines that are broken.
+  const std::string text = R"(// a comment
+/* another */ HloModule jit_f, is_scheduled=true, entry_computation_layout={(f32[2]{0})->f32[2]{0}}
+
+FileNames
+1 "a.py"
+
+StackFrames
+1 {file_location_id=1 parent_frame_id=1}
+
+%sum (a: f32[], b: f32[]) -> f32[] {
+  %a = f32[] parameter(0)
+  %b = f32[]{:T(128)} parameter(1)
+  ROOT %r = f32[] add(f32[] %a, /*index=1*/f32[] %b)
+} // sum
+
+ENTRY %main (x: f32[2]) -> (f32[2], token[]) {
+  %x = f32[2]{0:T(256)S(5)} parameter(0), sharding={devices=[2]<=[2]}
+  %y = f32[2] add(%x,
+      %x), metadata={op_name="a\"b{" source_line=3},
+    frontend_attributes={a="}"}
+  %t = token[] after-all()
+  ROOT %z = (f32[2], token[]) tuple(f32[2]{0} %y, token[] %t)
+}, execution_thread="host"
+)";
+  const auto model = read(text);
+  ASSERT_TRUE(model) << to_string(model.error());
+  EXPECT_EQ(evaluate(*model, {{1, 2}})[0], (std::vector<Exact>{2, 4}));
+}
+
+/// A computation alone, as tools print it: the last one is the entry, the last instruction its
+/// root.
+TEST(HloText, NeedsNoHeader) {
+  const std::string text = "e {\n  a = f32[4] parameter(0)\n  b = f32[4] add(a, a)\n}\n";
+  EXPECT_EQ(to_text(work_of(read(text)->graph)), "4 add");
+}
+
+}  // namespace
+}  // namespace pfsday::hlo
