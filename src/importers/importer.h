@@ -23,7 +23,8 @@ namespace pfsday::importers {
 
 using Bytes = std::span<const std::byte>;
 
-/// Samples that a decoder writes one token after another: how they are made, not how they are scored.
+/// Samples that a decoder writes one token after another: how they are made, not how they are
+/// scored.
 struct Generation {
   std::int64_t prompt = 0;   ///< tokens that are read at once, at least 1
   std::int64_t tokens = 0;   ///< tokens that are written after them, at least 1
@@ -81,6 +82,13 @@ struct CustomUse {
   std::string op;
 };
 
+/// What the program of one device tells others: movement, which is not counted.
+struct Communication {
+  std::string op;          ///< as its format writes it: "all-reduce"
+  units::Count calls = 0;  ///< in one run of the program
+  units::Count bytes = 0;  ///< that this device gives, in all calls
+};
+
 struct Model {
   std::string format = {};  ///< name of the importer
   graph::Graph graph = {};  ///< of a header: the products that its tensors are known to be for
@@ -89,6 +97,7 @@ struct Model {
   ParameterFigures parameters = {};
   /// The program of one of so many devices, which together run the model; 1: the whole.
   std::int64_t devices = 1;
+  std::vector<Communication> communication = {};
   /// How many nodes the file has, as its format counts them; bodies once.
   std::size_t node_count = 0;
   /// What a reader should know of how the file was read.

@@ -8,6 +8,7 @@
 #include "count/training_passes.h"
 #include "importers/bindings.h"
 #include "importers/config/options.h"
+#include "report/count_devices.h"
 #include "report/count_tensors.h"
 #include "units/print.h"
 
@@ -69,8 +70,8 @@ std::string plural(std::size_t n, std::string_view noun) {
 }
 
 /// What is beside the total says so.
-std::string row_label(Pass pass) {
-  return name_of(pass) + (count::is_in_total(pass) ? "" : " (apart)");
+std::string row_label(const CountReport& report, Pass pass) {
+  return name_of(pass) + (report.is_in_total(pass) ? "" : " (apart)");
 }
 
 /// What a token takes part in where that is not all, and what stands beside the total.
@@ -120,6 +121,12 @@ std::string describe_attention(const CountReport& report) {
                      list_nodes(std::span<const count::AttentionLayer>(changed)));
 }
 
+/// To the totals: see CountReport::is_in_total.
+void add_recompute(count::Counts& counts) {
+  counts.total += counts.pass(Pass::recompute);
+  for (count::ViewCounts& view : counts.views) view.total += view.pass(Pass::recompute);
+}
+
 }  // namespace
 
 const count::View& CountRequest::convention() const {
@@ -153,6 +160,10 @@ count::Seen CountReport::seen(Pass pass) const {
 count::Seen CountReport::seen_total() const {
   if (counts.views.empty()) return {.figure = counts.total.work.operations()};
   return counts.views.front().total;
+}
+
+bool CountReport::is_in_total(Pass pass) const {
+  return count::is_in_total(pass) || (is_step_in_file && pass == Pass::recompute);
 }
 
 std::string name_of(Pass pass) {
@@ -190,7 +201,9 @@ Result<CountReport> count_file(std::string_view path, importers::Bytes bytes,
                      .custom = std::move(model.custom),
                      .tensors = std::move(model.tensors),
                      .is_step_in_file = !model.training.empty(),
-                     .parameters = model.parameters};
+                     .parameters = model.parameters,
+                     .devices = model.devices,
+                     .communication = std::move(model.communication)};
   if (report.is_step_in_file) {
     report.request.step = {};
     count::mark_training_passes(model.graph);
@@ -210,6 +223,11 @@ Result<CountReport> count_file(std::string_view path, importers::Bytes bytes,
                                           .is_step_in_file = report.is_step_in_file};
   report.counts = TRY(
       in_file(path, count::count_step(std::move(model.graph), report.request.step, count_options)));
+  if (report.is_step_in_file) add_recompute(report.counts);
+  TRY(check_devices(report));
+  if (const std::string devices = describe_devices(report); !devices.empty()) {
+    report.notes.push_back(devices);
+  }
   if (report.request.rules.attention != ops::Rules::Attention::as_written) {
     report.notes.push_back(describe_attention(report));
   }
@@ -240,7 +258,7 @@ Grid view_grid(const CountReport& report) {
   for (const Pass pass : passes_of(report)) {
     if (pass == Pass::loss && !has_loss(report)) continue;
     grid.rows.push_back(
-        view_row(row_label(pass), view, report.seen(pass), report.counts.pass(pass)));
+        view_row(row_label(report, pass), view, report.seen(pass), report.counts.pass(pass)));
   }
   if (grid.rows.size() > 1) {
     grid.total = view_row("total", view, report.seen_total(), report.counts.total);
@@ -255,7 +273,7 @@ Grid pass_grid(const CountReport& report) {
   Grid grid{.headings = {"pass", "FLOP", "of which products", "multiply-adds", "other", "bytes"}};
   for (const Pass pass : passes_of(report)) {
     if (pass == Pass::loss && !has_loss(report)) continue;
-    grid.rows.push_back(pass_row(row_label(pass), report.counts.pass(pass)));
+    grid.rows.push_back(pass_row(row_label(report, pass), report.counts.pass(pass)));
   }
   if (grid.rows.size() > 1) grid.total = pass_row("total", report.counts.total);
   return grid;
@@ -312,7 +330,7 @@ std::vector<std::string> count_formulas(const CountReport& report) {
     formulas.push_back(fmt::format("{}: {} mul + {} add = {} FLOP", name_of(pass),
                                    to_grouped(work.mul), to_grouped(work.add),
                                    to_grouped(work.operations())));
-    if (count::is_in_total(pass)) {
+    if (report.is_in_total(pass)) {
       sum += (sum.empty() ? "" : " + ") + to_grouped(work.operations());
     }
   }

@@ -24,6 +24,7 @@ struct CountRequest {
   std::vector<std::string> branches = {};    ///< NODE=then or NODE=else
   std::vector<std::string> parameters = {};  ///< patterns of inputs that are parameters
   std::optional<std::int64_t> past = {};     ///< tokens in the cache of a decoder
+  std::optional<std::int64_t> devices = {};  ///< that run the program of one
   /// Of a configuration: "512,300", "prompt=512,new=128,samples=4", "1.25"; see config/options.h.
   std::optional<std::string> lengths = {}, generation = {}, capacity = {};
   /// Formulas for operators that nobody else knows; may be null.
@@ -54,11 +55,16 @@ struct CountReport {
   std::vector<importers::Tensor> tensors = {};    ///< of a header
   bool is_step_in_file = false;                   ///< the file trains already: counted as it stands
   importers::ParameterFigures parameters = {};    ///< beside those of the counts
+  std::int64_t devices = 1;                       ///< the program is that of one of so many
+  std::vector<importers::Communication> communication = {};
   count::Counts counts = {};
 
   /// The figures in the convention that was asked for.
   count::Seen seen(graph::Pass pass) const;
   count::Seen seen_total() const;
+  /// What the total holds. In a file that trains already, all that leads to the gradients: where
+  /// nothing tells what is computed again, it is in the total too.
+  bool is_in_total(graph::Pass pass) const;
 };
 
 /// What the importers are told of the model of that path. Errors: those of importers/bindings.h and

@@ -31,7 +31,7 @@ std::vector<Group> group_rows(const CountReport& report) {
     if (is_new) groups.push_back({.sum = {.name = row.name, .op = row.op, .depth = row.depth}});
     Group& group = groups.back();
     count::Row part = row;
-    if (!count::is_in_total(row.pass)) {
+    if (!report.is_in_total(row.pass)) {
       part.work = {};
       part.bytes = {};
     }
@@ -119,10 +119,11 @@ constexpr Figure of_a_step[] = {
     {"FLOP", flop_of}, {"share", share_of}, {"params", parameters_of}, {"FLOP/B", intensity_of}};
 
 /// Where passes beside the total take the room, FLOP and share are left.
-std::span<const Figure> figures_of(std::span<const Pass> passes) {
+std::span<const Figure> figures_of(const CountReport& report, std::span<const Pass> passes) {
   if (passes.empty()) return of_one_pass;
   const std::span<const Figure> all = of_a_step;
-  return std::ranges::all_of(passes, count::is_in_total) ? all : all.first(2);
+  const auto is_in_total = [&](Pass pass) { return report.is_in_total(pass); };
+  return std::ranges::all_of(passes, is_in_total) ? all : all.first(2);
 }
 
 /// Those passes that have any work in this count; none if there is but one, which is the total.
@@ -160,7 +161,7 @@ void fit(Grid& grid) {
 Grid breakdown_grid(const CountReport& report) {
   const By by = report.request.breakdown.by;
   const std::vector<Pass> passes = busy_passes(report);
-  const std::span<const Figure> figures = figures_of(passes);
+  const std::span<const Figure> figures = figures_of(report, passes);
   Grid grid{.text_columns = names_operators(by) ? 2U : 1U,
             .headings = {by == By::op ? "operator" : std::string(to_string(by)),
                          names_operators(by) ? "operator" : "nodes"}};

@@ -1,5 +1,6 @@
 #include "report/count_json.h"
 
+#include "report/count_devices.h"
 #include "report/count_tensors.h"
 #include "units/count.h"
 
@@ -157,6 +158,7 @@ std::string count_json(const CountReport& report, JsonStyle style) {
   json.end_object();
   write_pass(json, "total", counts.total, view, report.seen_total());
   write_macs(json, report);
+  write_devices(json, report);
   json.key("coverage").begin_object().member("nodes", counts.coverage.nodes);
   json.member("counted", counts.coverage.counted).member("movement", counts.coverage.movement);
   json.member("uncounted", counts.coverage.uncounted).end_object();

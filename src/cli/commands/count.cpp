@@ -1,5 +1,4 @@
 #include "report/count.h"
-
 #include <fmt/format.h>
 
 #include "cli/beside.h"
@@ -13,6 +12,8 @@
 #include "cli/session.h"
 #include "cli/step_options.h"
 #include "count/view.h"
+#include "report/count_devices.h"
+#include "report/count_devices.h"
 #include "report/count_tensors.h"
 #include "units/quantity.h"
 
@@ -52,6 +53,9 @@ constexpr Option options[] = {
      .value = "NODE=N",
      .doc = "how often a loop runs that only the data end",
      .repeated = true},
+    {.name = "--devices",
+     .value = "N",
+     .doc = "of a program that is that of one device: also the total of so many"},
     {.name = "--branch",
      .value = "NODE=SIDE",
      .doc = "take this side of a branch, then or else; without it, the larger one",
@@ -141,6 +145,12 @@ Result<count::BreakdownOptions> parse_breakdown(const Args& args) {
   return breakdown;
 }
 
+void print_communication(Session& session, const report::CountReport& report) {
+  if (report.communication.empty()) return;
+  session.print("\n");
+  session.print(to_table(report::communication_grid(report)));
+}
+
 /// The tensors of a header.
 void print_tensors(Session& session, const report::CountReport& report) {
   if (report.tensors.empty()) return;
@@ -161,6 +171,8 @@ void print_text(Session& session, const report::CountReport& report) {
     session.print("\n");
   }
   session.print(to_table(report::pass_grid(report)));
+  session.print(report::describe_scaled_total(report));
+  print_communication(session, report);
   print_reservations(session, report);
   if (!report.request.lines) return;
   session.print("\n");
@@ -217,6 +229,7 @@ Result<report::CountRequest> request_of(const Args& args) {
   request.branches = list("--branch");
   request.parameters = list("--parameter");
   request.past = TRY(parse_whole_number(args, "--past", 0));
+  request.devices = TRY(parse_whole_number(args, "--devices", 1));
   request.lengths = find_text(args, "--lengths");
   request.generation = find_text(args, "--generate");
   request.capacity = find_text(args, "--capacity");

@@ -72,11 +72,9 @@ std::size_t count_nodes(const Module& module) {
   return count;
 }
 
-void note_communication(const hlo::Context& context, Model& model) {
+void add_communication(const hlo::Context& context, Model& model) {
   for (const auto& [op, one] : context.communication()) {
-    model.notes.push_back(fmt::format(
-        "{} moves {} bytes of this device in {} calls: communication, which is not counted.", op,
-        units::to_grouped(one.bytes), units::to_grouped(one.times)));
+    model.communication.push_back({op, one.times, one.bytes});
   }
 }
 
@@ -102,7 +100,7 @@ Result<Model> lower(const Module& module, const ImportOptions& options) {
   model.training = find_training(module);
   model.used_bindings.assign(context.used().begin(), context.used().end());
   note_devices(find_devices(module), model);
-  note_communication(context, model);
+  add_communication(context, model);
   return model;
 }
 
