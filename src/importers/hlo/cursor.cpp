@@ -99,14 +99,15 @@ Result<std::string_view> Cursor::name(std::string_view of) {
 }
 
 Result<void> Cursor::skip_string() {
-  for (++at_; at_ < text_.size(); ++at_) {
-    if (text_[at_] == '\\') {
-      ++at_;
-    } else if (text_[at_] == '"') {
-      ++at_;
-      return {};
-    }
+  for (std::size_t end = text_.find('"', at_ + 1); end != text_.npos;
+       end = text_.find('"', end + 1)) {
+    std::size_t first = end;  // of the backslashes before it: an odd number of them escapes it
+    while (text_[first - 1] == '\\') --first;
+    if ((end - first) % 2 != 0) continue;
+    at_ = end + 1;
+    return {};
   }
+  at_ = text_.size();
   return fail(truncated("a text in quotes"));
 }
 

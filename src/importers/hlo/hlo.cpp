@@ -53,8 +53,9 @@ class Arguments {
   /// As --parameter says.
   bool is_named(const Instruction& argument) {
     for (const std::string& pattern : context_->options().parameters) {
-      const bool matches = matches_glob(pattern, argument.name) ||
-                           matches_glob(pattern, metadata_of(argument, "op_name"));
+      const bool matches =
+          matches_glob(pattern, argument.name) ||
+          matches_glob(pattern, pfsday::hlo::metadata_of(argument.find("metadata"), "op_name"));
       if (!matches) continue;
       context_->use(pattern);
       return true;
@@ -97,7 +98,7 @@ Result<Model> lower(const Module& module, const ImportOptions& options) {
   model.graph.set_outputs(TRY(hlo::Scope(context, builder, entry, 1).run(values)));
   model.format = "hlo";
   model.node_count = count_nodes(module);
-  model.training = find_training(module);
+  model.training = find_training(module, context.gradient());
   model.used_bindings.assign(context.used().begin(), context.used().end());
   note_devices(find_devices(module), model);
   add_communication(context, model);

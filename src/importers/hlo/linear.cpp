@@ -78,7 +78,7 @@ Forms Linear::read(const Instruction& one) {
   }
   if (one.op == "get-tuple-element") {
     const auto index = parse_integer(one.find("index"));
-    const auto& parts = computation_->instructions[one.operands.at(0)].type.elements;
+    const auto& parts = computation_->instructions[one.operands[0]].type.elements;
     if (!index || *index < 0 || *index >= std::ssize(parts)) return {};
     std::size_t first = 0;
     for (std::size_t i = 0; i < static_cast<std::size_t>(*index); ++i) first += parts[i].leaves;

@@ -13,11 +13,11 @@
 // Names and attributes view the text, which must outlive the module.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
-#include <optional>
+#include <memory>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -34,11 +34,12 @@ struct Instruction {
   std::string_view name;
   std::string_view op;
   Type type;
-  std::vector<std::uint32_t> operands = {};  ///< instructions of the same computation, before it
+  std::span<const std::uint32_t> operands = {};  ///< of the same computation, before it
   /// Of a constant its contents, of a parameter its number.
   std::string_view contents = {};
-  std::vector<AttributeText> attributes = {};
-  std::size_t offset = 0;  ///< where it begins in the text
+  std::span<const AttributeText> attributes = {};
+  std::size_t offset = 0;    ///< where it begins in the text
+  std::uint32_t number = 0;  ///< of all in the module
 
   /// Empty if it does not have it.
   std::string_view find(std::string_view attribute) const;
@@ -55,17 +56,39 @@ struct Computation {
   const Instruction& root_instruction() const { return instructions[root]; }
 };
 
+/// Short lists, one behind the other, that stay where they are.
+template <class T>
+class Pool {
+ public:
+  std::span<const T> keep(std::span<const T> list) {
+    if (list.size() > room_.size()) {
+      const std::size_t size = std::max(list.size(), block_size);
+      blocks_.push_back(std::make_unique<T[]>(size));
+      room_ = {blocks_.back().get(), size};
+    }
+    std::ranges::copy(list, room_.begin());
+    const std::span<const T> kept = room_.first(list.size());
+    room_ = room_.subspan(list.size());
+    return kept;
+  }
+
+ private:
+  static constexpr std::size_t block_size = 4096;
+  std::vector<std::unique_ptr<T[]>> blocks_;
+  std::span<T> room_;
+};
+
 struct Module {
   std::string_view text;
   std::string_view name = {};
   std::vector<AttributeText> attributes = {};
   std::deque<Computation> computations = {};
-  std::size_t entry = 0;                 ///< index into computations
-  std::deque<std::string> written = {};  ///< text that views of it need
+  std::size_t entry = 0;              ///< index into computations
+  std::uint32_t instructions = 0;     ///< of all computations
+  Pool<std::uint32_t> operands = {};  ///< of instructions
+  Pool<AttributeText> their_attributes = {};
 
   std::string_view find(std::string_view attribute) const;
-  /// Null if there is none of that name.
-  const Computation* find_computation(std::string_view name) const;
 };
 
 }  // namespace pfsday::hlo

@@ -91,6 +91,18 @@ Result<Values> lower_pad(const Node& node, Builder& b) {
   return Values{moved({x, value}, b.type(padded), node.op(), b)};
 }
 
+/// 0, 1, ...: not folded, so that arithmetic on it counts as it is written, whatever its size.
+Value line_of(std::int64_t size, Builder& b) {
+  graph::Node node{.kind = &ops::find_primitive("iota")->kind,
+                   .attributes = {{"element", std::string("i64")},
+                                  {"size", size},
+                                  {"start", std::int64_t{0}},
+                                  {"step", std::int64_t{1}}},
+                   .origin = b.origin(),
+                   .pass = b.pass()};
+  return b.graph().append(std::move(node), {{ElementType::i64, {size}}});
+}
+
 Result<Values> lower_iota(const Node& node, Builder& b) {
   const TensorType type = TRY(node.result_type());
   const std::int64_t axis = TRY(node.integer("iota_dimension", 0));
@@ -104,7 +116,7 @@ Result<Values> lower_iota(const Node& node, Builder& b) {
   Shape wide(type.shape.size(), 1);
   const std::int64_t size = type.shape[static_cast<std::size_t>(axis)];
   wide[static_cast<std::size_t>(axis)] = size;
-  const Value line = b.cast(b.iota(size), type.element);
+  const Value line = b.cast(line_of(size, b), type.element);
   return Values{b.broadcast(b.reshape(line, wide), type.shape)};
 }
 

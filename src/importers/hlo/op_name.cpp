@@ -106,8 +106,7 @@ OpName read_op_name(std::string_view name) {
   return read;
 }
 
-std::string_view metadata_of(const Instruction& instruction, std::string_view field) {
-  const std::string_view metadata = instruction.find("metadata");
+std::string_view metadata_of(std::string_view metadata, std::string_view field) {
   for (std::size_t at = metadata.find(field); at != metadata.npos;
        at = metadata.find(field, at + 1)) {
     const std::string_view rest = metadata.substr(at + field.size());

@@ -23,7 +23,8 @@ struct OpName {
 /// again, a scope named after an optimizer is the update. PyTorch/XLA has `backward` in the name.
 OpName read_op_name(std::string_view name);
 
-/// The value in quotes of a field of the metadata; empty if there is none.
-std::string_view metadata_of(const Instruction& instruction, std::string_view field);
+/// The value in quotes of a field of metadata, {op_type="mul" op_name="a/b"}; empty if there is
+/// none.
+std::string_view metadata_of(std::string_view metadata, std::string_view field);
 
 }  // namespace pfsday::hlo

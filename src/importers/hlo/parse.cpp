@@ -4,13 +4,66 @@
 
 #include <algorithm>
 #include <charconv>
-#include <unordered_map>
+#include <functional>
+#include <optional>
 
 namespace pfsday::hlo {
 namespace {
 
 /// Instructions of which the text in parentheses is no list of operands.
 bool has_contents(std::string_view op) { return op == "constant" || op == "parameter"; }
+
+/// The instructions of one computation by name: a table that is used again for the next one.
+class Names {
+ public:
+  void clear() {
+    used_ = 0;
+    ++round_;
+  }
+
+  /// False if the name is there already.
+  bool add(std::string_view name, std::uint32_t instruction) {
+    if (2 * (used_ + 1) > slots_.size()) grow();
+    Slot& slot = slot_of(name);
+    if (slot.round == round_) return false;
+    slot = {name, instruction, round_};
+    ++used_;
+    return true;
+  }
+
+  std::optional<std::uint32_t> find(std::string_view name) {
+    const Slot& slot = slot_of(name);
+    return slot.round == round_ ? std::optional(slot.instruction) : std::nullopt;
+  }
+
+ private:
+  struct Slot {
+    std::string_view name = {};
+    std::uint32_t instruction = 0;
+    std::uint32_t round = 0;  ///< of the computation that has the name; 0: of none
+  };
+
+  /// Where the name is, or is to be.
+  Slot& slot_of(std::string_view name) {
+    std::size_t i = std::hash<std::string_view>()(name);
+    for (;; ++i) {
+      Slot& slot = slots_[i & (slots_.size() - 1)];
+      if (slot.round != round_ || slot.name == name) return slot;
+    }
+  }
+
+  void grow() {
+    std::vector<Slot> before(2 * slots_.size());
+    std::swap(slots_, before);
+    for (const Slot& slot : before) {
+      if (slot.round == round_) slot_of(slot.name) = slot;
+    }
+  }
+
+  std::vector<Slot> slots_ = std::vector<Slot>(1024);
+  std::size_t used_ = 0;
+  std::uint32_t round_ = 1;
+};
 
 class Parser {
  public:
@@ -144,9 +197,11 @@ class Parser {
     } else {
       TRY(operands(one));
     }
-    TRY(attributes(one.attributes));
-    const auto index = static_cast<std::uint32_t>(into.instructions.size());
-    if (!names_.emplace(one.name, index).second) {
+    attributes_.clear();
+    TRY(attributes(attributes_));
+    one.attributes = module_.their_attributes.keep(attributes_);
+    one.number = module_.instructions++;
+    if (!names_.add(one.name, static_cast<std::uint32_t>(into.instructions.size()))) {
       return fail(fault_at(module_.text, one.offset, Code::model_malformed,
                            fmt::format("\"{}\" is defined twice in \"{}\"", one.name, into.name)));
     }
@@ -158,6 +213,7 @@ class Parser {
   Result<void> operands(Instruction& one) {
     in_.take('(');
     if (in_.take(')')) return {};
+    operands_.clear();
     do {
       in_.skip_space();
       std::size_t first = in_.offset();
@@ -175,14 +231,15 @@ class Parser {
         name = TRY(in_.name("an operand"));
       }
       const auto found = names_.find(name);
-      if (found == names_.end()) {
+      if (!found) {
         return fail(
             fault_at(module_.text, first, Code::model_malformed,
                      fmt::format("\"{}\" is not defined before \"{}\" uses it", name, one.name),
                      "operands stand above, in the same computation"));
       }
-      one.operands.push_back(found->second);
+      operands_.push_back(*found);
     } while (in_.take(','));
+    one.operands = module_.operands.keep(operands_);
     if (in_.take(')')) return {};
     if (in_.at_end()) return fail(in_.truncated("a list of operands"));
     return fail(in_.fault(fmt::format("the operands of \"{}\" have no closing )", one.name)));
@@ -211,10 +268,12 @@ class Parser {
 
   Cursor in_;
   Module module_;
-  std::unordered_map<std::string_view, std::uint32_t> names_;  ///< of the computation being read
+  Names names_;  ///< of the computation being read
+  std::vector<std::uint32_t> operands_;
+  std::vector<AttributeText> attributes_;
 };
 
-std::string_view find_in(const std::vector<AttributeText>& attributes, std::string_view name) {
+std::string_view find_in(std::span<const AttributeText> attributes, std::string_view name) {
   for (const AttributeText& one : attributes) {
     if (one.name == name) return one.value;
   }
@@ -229,13 +288,6 @@ std::string_view Instruction::find(std::string_view attribute) const {
 std::string_view Module::find(std::string_view attribute) const {
   return find_in(attributes, attribute);
 }
-const Computation* Module::find_computation(std::string_view wanted) const {
-  for (const Computation& one : computations) {
-    if (one.name == wanted) return &one;
-  }
-  return nullptr;
-}
-
 Result<Module> parse_module(std::string_view text) { return Parser(text).run(); }
 
 bool begins_as_hlo(std::string_view head) {

@@ -73,16 +73,11 @@ bool contains(std::string_view text, std::string_view part) { return text.find(p
 
 }  // namespace
 
-std::string find_training(const Module& module) {
+std::string find_training(const Module& module, std::string_view gradient) {
+  if (!gradient.empty()) return fmt::format("gradients, such as \"{}\"", gradient);
   for (const Computation& computation : module.computations) {
     for (const Instruction& one : computation.instructions) {
-      if (one.operands.empty()) continue;
-      const std::string_view metadata = one.find("metadata");
-      if (contains(metadata, "transpose(jvp(")) {
-        return fmt::format("gradients, such as \"{}\"", one.name);
-      }
-      if (contains(metadata, "_backward"))
-        return fmt::format("gradients, such as \"{}\"", one.name);
+      if (one.op != "custom-call") continue;
       const std::string_view target = one.find("custom_call_target");
       if (contains(target, "ackward")) return "a call of " + std::string(unquoted(target));
     }
@@ -115,7 +110,7 @@ Devices find_devices(const Module& module) {
 }
 
 bool names_parameter(const Instruction& argument) {
-  const std::string_view name = metadata_of(argument, "op_name");
+  const std::string_view name = metadata_of(argument.find("metadata"), "op_name");
   if (contains(name, "opt_state") || contains(name, "optimizer")) return false;
   const std::size_t at = name.find("params");
   if (at == name.npos) return false;

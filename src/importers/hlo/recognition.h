@@ -9,7 +9,8 @@
 namespace pfsday::hlo {
 
 /// What shows that the program is a training step; else empty.
-std::string find_training(const Module& module);
+///   gradient   an instruction that is one by its metadata; empty if there is none
+std::string find_training(const Module& module, std::string_view gradient);
 
 struct Devices {
   std::int64_t count = 1;  ///< 1: the program is the whole

@@ -23,7 +23,10 @@ bool is_start(std::string_view op) { return op.ends_with("-start"); }
 }  // namespace
 
 Context::Context(const Module& module, const importers::ImportOptions& options)
-    : module_(&module), options_(&options) {
+    : module_(&module),
+      options_(&options),
+      origins_(module.instructions),
+      passes_(module.instructions) {
   for (const Computation& one : module.computations) computations_.emplace(one.name, &one);
 }
 
@@ -34,29 +37,43 @@ Result<const Computation*> Context::find_computation(std::string_view name) cons
               "the file holds a part of a program, or is cut off");
 }
 
-const OpName& Context::op_name_of(const Instruction& instruction) {
-  const auto [found, is_new] = op_names_.try_emplace(&instruction);
-  if (!is_new) return found->second;
-  const std::string_view name = metadata_of(instruction, "op_name");
-  if (!name.empty()) found->second = read_op_name(name);
-  if (metadata_of(instruction, "op_type").find("_backward") != std::string_view::npos) {
-    found->second.pass = graph::Pass::data_gradient;
-  }
+const OpName& Context::scope_of(std::string_view op_name) {
+  const std::size_t slash = op_name.rfind('/');
+  const bool has_operation = slash != op_name.npos && op_name.find(')', slash) == op_name.npos &&
+                             op_name.find("_backward", slash) == op_name.npos;
+  const auto [found, is_new] =
+      scopes_.try_emplace(has_operation ? op_name.substr(0, slash) : op_name);
+  if (is_new) found->second = read_op_name(op_name);
   return found->second;
 }
 
 std::uint32_t Context::origin_of(const Computation& computation, const Instruction& instruction,
                                  graph::Graph& root) {
-  const auto [found, is_new] = origins_.try_emplace(&instruction);
-  if (!is_new) return found->second;
-  std::string name = op_name_of(instruction).path;
+  std::uint32_t& origin = origins_[instruction.number];
+  if (origin != 0) return origin;
+  const std::string_view metadata = instruction.find("metadata");
+  OpName read;
+  if (!metadata.empty()) {
+    const std::string_view name = metadata_of(metadata, "op_name");
+    if (!name.empty()) read = scope_of(name);
+    if (metadata_of(metadata, "op_type").find("_backward") != std::string_view::npos) {
+      read.pass = graph::Pass::data_gradient;
+    }
+  }
+  passes_[instruction.number] = read.pass;
+  const bool is_backward =
+      read.pass == graph::Pass::data_gradient || read.pass == graph::Pass::recompute;
+  if (is_backward && gradient_.empty() && !instruction.operands.empty()) {
+    gradient_ = instruction.name;
+  }
+  std::string name = read.path;
   if (name.empty() && &computation != &module_->computations[module_->entry]) {
     name = computation.name;
   }
   if (!name.empty()) name += '/';
   name += instruction.name;
-  found->second = root.add_origin({shown_op(instruction), std::move(name)});
-  return found->second;
+  origin = root.add_origin({shown_op(instruction), std::move(name)});
+  return origin;
 }
 
 Value Context::input(std::string name, const TensorType& type, Builder& b) {
@@ -118,7 +135,7 @@ Result<Values> Scope::argument(std::int64_t number) const {
 
 void Scope::set_provenance(const Instruction& instruction) {
   builder_->set_origin(context_->origin_of(*computation_, instruction, builder_->root()));
-  builder_->set_pass(context_->op_name_of(instruction).pass.value_or(outer_pass_));
+  builder_->set_pass(context_->pass_of(instruction).value_or(outer_pass_));
 }
 
 Result<Values> Scope::lower(const Instruction& instruction) {

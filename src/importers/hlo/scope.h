@@ -26,8 +26,12 @@ class Context {
   /// The provenance of an instruction, the same however often it is lowered.
   std::uint32_t origin_of(const Computation& computation, const Instruction& instruction,
                           graph::Graph& root);
-  /// What its metadata says; read once.
-  const OpName& op_name_of(const Instruction& instruction);
+  /// Which part of a step its metadata says it belongs to; after origin_of.
+  std::optional<graph::Pass> pass_of(const Instruction& instruction) const {
+    return passes_[instruction.number];
+  }
+  /// An instruction that its metadata calls a gradient; empty if none was lowered.
+  std::string_view gradient() const { return gradient_; }
 
   /// Data that only a run gives, such as the number of the device: one input of the graph each.
   Value input(std::string name, const TensorType& type, Builder& b);
@@ -49,11 +53,17 @@ class Context {
   bool is_first(const Instruction& instruction) { return bounded_.insert(&instruction).second; }
 
  private:
+  /// What the name says, which an instruction shares with others of its layer.
+  const OpName& scope_of(std::string_view op_name);
+
   const Module* module_;
   const importers::ImportOptions* options_;
   std::unordered_map<std::string_view, const Computation*> computations_;
-  std::unordered_map<const Instruction*, std::uint32_t> origins_;
-  std::unordered_map<const Instruction*, OpName> op_names_;
+  std::vector<std::uint32_t> origins_;  ///< by number; 0: none yet
+  std::vector<std::optional<graph::Pass>> passes_;
+  /// By the part of a name that instructions of one layer share.
+  std::unordered_map<std::string_view, OpName> scopes_;
+  std::string_view gradient_;
   std::map<std::string, Value, std::less<>> inputs_;
   std::set<std::string, std::less<>> used_;
   std::map<std::string, Communication, std::less<>> communication_;
