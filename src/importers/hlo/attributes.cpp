@@ -53,11 +53,17 @@ Result<void> parse_pads(std::string_view text, WindowText& window) {
   return {};
 }
 
+/// Of a window's numbers, so that products of two fit.
+constexpr std::int64_t window_limit = std::int64_t{1} << 30;
+
 Result<void> check_window(const WindowText& window, std::string_view text) {
   const std::size_t rank = window.size.size();
-  for (const Axes* list : {&window.strides, &window.pads_low, &window.pads_high,
+  for (const Axes* list : {&window.size, &window.strides, &window.pads_low, &window.pads_high,
                            &window.lhs_dilations, &window.rhs_dilations}) {
     if (list->size() != rank) return malformed(text, "window: its lists differ in length");
+    for (const std::int64_t value : *list) {
+      if (value > window_limit || value < -window_limit) return malformed(text, "window");
+    }
   }
   for (const Axes* list :
        {&window.size, &window.strides, &window.lhs_dilations, &window.rhs_dilations}) {

@@ -21,6 +21,9 @@ namespace {
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
+/// Sizes that strides and dilations are multiplied with.
+constexpr std::int64_t most_size = std::int64_t{1} << 32;
+
 /// x [N, G C, spatial...], w [O, C, spatial...] in one order of axes, with the window along each.
 struct Canonical {
   Value x, w;
@@ -59,7 +62,9 @@ Result<void> check(Value x, Value w, const TensorType& result, const Convolution
                 fmt::format("a convolution of {} and {} over {} axes", to_string(b.type(x)),
                             to_string(b.type(w)), text.window.size.size()));
   }
+  constexpr std::int64_t most = std::int64_t{1} << 30;
   const bool has_groups = text.feature_groups >= 1 && text.batch_groups >= 1 &&
+                          text.feature_groups <= most && text.batch_groups <= most &&
                           b.shape(x)[at(text.axes.lhs_batch)] % text.batch_groups == 0;
   if (has_groups) return {};
   return fail(Code::attribute_invalid, fmt::format("feature_group_count={}, batch_group_count={}",
@@ -80,6 +85,15 @@ Result<Canonical> canonical(Value x, Value w, const TensorType& result, const Co
   c.batch = result.shape[at(axes.result_batch)];
   c.filters = result.shape[at(axes.result_feature)];
   if (!c.x || !c.w) return c;
+  const Shape& of_x = b.shape(c.x);
+  const Shape& of_w = b.shape(c.w);
+  if (of_x[1] % c.groups != 0 || of_x[1] / c.groups != of_w[1] || of_w[0] % c.groups != 0) {
+    return fail(Code::shapes_disagree, fmt::format("{} groups of {} features, {} for each of {}",
+                                                   c.groups, of_x[1], of_w[1], of_w[0]));
+  }
+  for (const std::int64_t size : of_x) {
+    if (size > most_size) return fail(Code::limit_exceeded, "a convolution over more than 2^32");
+  }
   for (std::size_t i = 0; i < c.window.size.size(); ++i) {
     if (b.shape(c.w)[i + 2] == c.window.size[i]) continue;
     return fail(Code::shapes_disagree, fmt::format("a window of {} and a kernel {}",

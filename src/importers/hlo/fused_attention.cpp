@@ -4,6 +4,7 @@
 
 #include "importers/hlo/configuration.h"
 #include "importers/hlo/scope.h"
+#include "ops/infer.h"
 
 namespace pfsday::hlo {
 namespace {
@@ -87,11 +88,13 @@ Result<Attention> cudnn(const Node& node, const Configuration& config, Builder& 
   if (a.batch < 1 || a.heads < 1 || a.queries < 1 || a.keys < 1) {
     return incomplete("intermediate_tensor_shape");
   }
+  const Count scores = Count(a.batch) * Count(a.heads) * Count(a.queries) * Count(a.keys);
+  if (scores > Count(ops::size_limit)) return incomplete("intermediate_tensor_shape");
   a.size = TRY(elements(0)) / (a.batch * a.heads * a.queries);
   if (a.size < 1) return incomplete("size of a head");
-  a.groups = TRY(elements(1)) / (a.batch * a.keys * a.size);
+  a.groups = TRY(elements(1)) / (a.batch * a.keys) / a.size;
   if (a.groups < 1) return incomplete("heads of the keys");
-  a.value_size = TRY(elements(2)) / (a.batch * a.keys * a.groups);
+  a.value_size = TRY(elements(2)) / (a.batch * a.keys) / a.groups;
   const std::string_view mask = config.text("mask_type");
   a.is_causal = mask.find("CAUSAL") != mask.npos;
   a.has_padding = mask.find("PADDING") != mask.npos;

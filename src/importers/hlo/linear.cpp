@@ -1,6 +1,7 @@
 #include "importers/hlo/linear.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "importers/hlo/literal.h"
 
@@ -100,7 +101,9 @@ Forms Linear::read(const Instruction& one) {
 Forms Linear::read_sum(const Instruction& one) {
   if (one.op == "constant") {
     const auto literal = parse_literal(one.type.array, one.contents);
-    return literal ? Forms{number(static_cast<std::int64_t>(literal->at(0)))} : Forms{};
+    constexpr auto most = static_cast<graph::Exact>(std::int64_t{1} << 62);
+    if (!literal || !(std::abs(literal->at(0)) <= most)) return {};
+    return {number(static_cast<std::int64_t>(literal->at(0)))};
   }
   const bool is_sum = one.op == "add" || one.op == "subtract";
   const bool is_product = one.op == "multiply";

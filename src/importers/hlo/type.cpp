@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "ops/infer.h"
@@ -9,6 +10,7 @@
 namespace pfsday::hlo {
 namespace {
 
+using graph::Count;
 using graph::ElementType;
 
 struct Name {
@@ -92,7 +94,9 @@ Result<Type> parse_array(Cursor& in, ElementType element) {
       return fail(in.fault("a shape has no closing ]"));
     }
   }
-  if (type.array.elements() > element_limit) {
+  Count product = 1;  // of an empty tensor, too: sizes are multiplied in any order
+  for (const std::int64_t size : type.array.shape) product *= std::max<std::int64_t>(size, 1);
+  if (product > element_limit) {
     return fail(fault_at(in.text(), first, Code::limit_exceeded,
                          fmt::format("{} has more than 2^60 elements", to_string(type.array)),
                          "the file is probably damaged"));

@@ -6,6 +6,7 @@
 #include "importers/hlo/reduction.h"
 #include "importers/hlo/scope.h"
 #include "ops/body.h"
+#include "ops/infer.h"
 
 namespace pfsday::hlo {
 namespace {
@@ -28,10 +29,11 @@ Value dilated(Value x, const WindowText& text, Builder& b) {
   return b.emit("pad", {x}, {{"low", none}, {"high", none}, {"interior", interior}});
 }
 
-std::int64_t taps_of(const WindowText& text) {
-  std::int64_t taps = 1;
+Result<std::int64_t> taps_of(const WindowText& text) {
+  Count taps = 1;
   for (const std::int64_t size : text.size) taps *= size;
-  return taps;
+  if (taps <= Count(ops::size_limit)) return static_cast<std::int64_t>(taps.value());
+  return fail(Code::limit_exceeded, "a window of more than 2^60 taps");
 }
 
 /// Any computation: taps - 1 times for each element of the result.
@@ -43,7 +45,7 @@ Result<Values> fold_windows(const Node& node, const WindowText& text, Builder& b
   for (std::size_t i = 0; i < types.size(); ++i) {
     in.carried.push_back(moved({all[i]}, types[i], node.op(), b));
   }
-  const std::int64_t taps = taps_of(text);
+  const std::int64_t taps = TRY(taps_of(text));
   if (taps <= 1) return in.carried;
   const auto trip = [&](Builder& inner, const ops::LoopValues& values) -> Result<ops::LoopValues> {
     std::vector<Values> arguments;
@@ -104,7 +106,7 @@ Result<Values> lower_select_and_scatter(const Node& node, Builder& b) {
     return ops::LoopValues{
         .carried = {moved({picks[0], best, other}, inner.type(best), node.op(), inner)}};
   };
-  const std::int64_t taps = taps_of(text);
+  const std::int64_t taps = TRY(taps_of(text));
   Value best = in.carried[0];
   if (taps > 1) {
     const Values after = TRY(ops::build_loop(b, taps - 1, in, trip)).carried;
