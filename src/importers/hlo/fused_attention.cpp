@@ -88,8 +88,8 @@ Result<Attention> cudnn(const Node& node, const Configuration& config, Builder& 
   if (a.batch < 1 || a.heads < 1 || a.queries < 1 || a.keys < 1) {
     return incomplete("intermediate_tensor_shape");
   }
-  const Count scores = Count(a.batch) * Count(a.heads) * Count(a.queries) * Count(a.keys);
-  if (scores > Count(ops::size_limit)) return incomplete("intermediate_tensor_shape");
+  const Count pairs = Count(a.batch) * Count(a.heads) * Count(a.queries) * Count(a.keys);
+  if (pairs > Count(ops::size_limit)) return incomplete("intermediate_tensor_shape");
   a.size = TRY(elements(0)) / (a.batch * a.heads * a.queries);
   if (a.size < 1) return incomplete("size of a head");
   a.groups = TRY(elements(1)) / (a.batch * a.keys) / a.size;
