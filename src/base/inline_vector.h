@@ -107,7 +107,7 @@ class InlineVector {
   }
   void clear() { erase(begin(), end()); }
   void assign(size_type size, const T& value) {
-    const T copy = value;
+    const T copy = value;  // NOLINT(performance-unnecessary-copy-initialization): may be an element
     clear();
     insert(end(), size, copy);
   }
@@ -131,7 +131,7 @@ class InlineVector {
   }
   iterator insert(const_iterator at, const T& value) { return insert(at, 1, value); }
   iterator insert(const_iterator at, size_type count, const T& value) {
-    const T copy = value;  // perhaps an element, which may move
+    const T copy = value;  // NOLINT(performance-unnecessary-copy-initialization): may be an element
     T* const gap = make_gap(at, count);
     std::uninitialized_fill_n(gap, count, copy);
     size_ += static_cast<std::uint32_t>(count);
