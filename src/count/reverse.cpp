@@ -93,7 +93,7 @@ class LoopPlanner {
       graph::TensorType type = body->type(v);
       const bool is_stacked = std::ssize(types) >= carried;
       if (is_stacked && type.known()) type.shape.insert(type.shape.begin(), trips);
-      types.push_back(std::move(type));
+      types.push_back(type);
     }
     const Value first = out.append(std::move(longer), types);
     Values outputs;

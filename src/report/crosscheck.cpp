@@ -15,7 +15,6 @@ namespace {
 using estimate::Amount;
 using estimate::Crosscheck;
 using estimate::Estimate;
-using estimate::Explanation;
 using estimate::PrintedFigure;
 using estimate::Verdict;
 

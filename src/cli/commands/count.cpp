@@ -13,7 +13,6 @@
 #include "cli/step_options.h"
 #include "count/view.h"
 #include "report/count_devices.h"
-#include "report/count_devices.h"
 #include "report/count_tensors.h"
 #include "units/quantity.h"
 
