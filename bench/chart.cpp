@@ -13,7 +13,7 @@ namespace {
 using namespace pfsday::chart;
 
 const Renderer& renderer() {
-  static const auto opened = Renderer::open(std::vector<std::string>{PFSDAY_RENDERER});
+  static const auto opened = Renderer::open(PFSDAY_RENDERER);
   return **opened;
 }
 

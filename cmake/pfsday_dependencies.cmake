@@ -31,7 +31,7 @@ if(PFSDAY_BENCH)
   find_package(benchmark REQUIRED CONFIG)
 endif()
 
-# Only the renderer library of charts links these; it is opened when a chart is drawn.
+# Only the renderer of charts links these, a program of its own.
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(PANGOCAIRO REQUIRED IMPORTED_TARGET pangocairo)
 pkg_check_modules(RSVG REQUIRED IMPORTED_TARGET librsvg-2.0)

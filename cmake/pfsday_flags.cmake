@@ -17,11 +17,3 @@ find_program(MOLD_PROGRAM mold)
 if(MOLD_PROGRAM)
   target_link_options(pfsday_flags INTERFACE -fuse-ld=mold)
 endif()
-if(PFSDAY_STATIC)
-  # Not for shared libraries: the renderer shares the libraries of what it links. A program at
-  # a fixed address has nothing to relocate at its start.
-  set(is_program $<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>)
-  set(options -static-libstdc++ -static-libgcc -Wl,--gc-sections -no-pie)
-  list(JOIN options $<SEMICOLON> options)
-  target_link_options(pfsday_flags INTERFACE $<${is_program}:${options}>)
-endif()

@@ -2,11 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 namespace pfsday::chart {
 namespace {
 
 const Renderer& renderer() {
-  static const auto opened = Renderer::open(std::vector<std::string>{PFSDAY_RENDERER});
+  static const auto opened = Renderer::open(PFSDAY_RENDERER);
   return **opened;
 }
 
@@ -42,10 +45,22 @@ TEST(Renderer, RefusesWhatIsNoPicture) {
   EXPECT_EQ(renderer().to_png("no svg", 1).error().code, Code::output_failed);
 }
 
-TEST(Renderer, IsMissingWhereNoPathHasIt) {
-  const auto opened = Renderer::open(std::vector<std::string>{"/nowhere/render.so"});
-  EXPECT_EQ(opened.error().code, Code::renderer_missing);
-  EXPECT_EQ(Renderer::open({}).error().code, Code::renderer_missing);
+TEST(Renderer, IsMissingWhereItCannotStart) {
+  for (const char* path : {"/nowhere/render", "", "/bin/true"}) {
+    EXPECT_EQ(Renderer::open(path).error().code, Code::renderer_missing) << path;
+  }
+}
+
+TEST(Renderer, SaysThatItIsGone) {
+  const std::filesystem::path path = testing::TempDir() + "renderer_that_ends";
+  std::ofstream(path) << "#!/bin/sh\nhead -c 24 /dev/zero\n";  // the greeting, and nothing more
+  std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+  const auto opened = Renderer::open(path);
+  ASSERT_TRUE(opened);
+  EXPECT_TRUE((*opened)->check());
+  EXPECT_EQ((*opened)->width("AlexNet", {}), 0);
+  EXPECT_EQ((*opened)->check().error().code, Code::output_failed);
+  EXPECT_EQ((*opened)->to_png("<svg/>", 1).error().code, Code::output_failed);
 }
 
 }  // namespace

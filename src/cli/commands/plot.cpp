@@ -69,10 +69,8 @@ std::filesystem::path program_path() {
 }
 
 /// lib/pfsday beside the bin/ of this program, as built and as installed.
-std::vector<std::string> renderer_paths() {
-  const std::filesystem::path program = program_path();
-  if (program.empty()) return {};
-  return {(program.parent_path().parent_path() / "lib" / "pfsday" / "render.so").string()};
+std::string renderer_path() {
+  return (program_path().parent_path().parent_path() / "lib" / "pfsday" / "render").string();
 }
 
 Result<void> write(Session& session, const std::string& path, std::string_view bytes) {
@@ -95,8 +93,9 @@ void report_missing_labels(Session& session, const chart::Layout& layout) {
 
 Result<std::string> render(Session& session, const chart::Chart& chart, Format format,
                            const chart::Theme& theme) {
-  const auto renderer = TRY(chart::Renderer::open(renderer_paths()));
+  const auto renderer = TRY(chart::Renderer::open(renderer_path()));
   const chart::Layout layout = chart::lay_out(chart, *renderer);
+  TRY(renderer->check());
   report_missing_labels(session, layout);
   if (format == Format::html) return chart::to_html(chart, layout, theme);
   std::string svg = chart::to_svg(layout, theme);
