@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <memory>
 #include <vector>
 
 #include "stats/random.h"
@@ -19,28 +20,35 @@ constexpr double score_of_995_permille = 2.5758293035489004;
 /// Of one variable in a block: its scores; and the logarithms of its values, each less that of the
 /// median, as a multiple of `logs`.
 struct Drawn {
-  std::vector<double> scores = {};
+  std::vector<double> scores = std::vector<double>(block_size);
   double factor = 1;
   std::vector<double> other_logs = {};  ///< empty: the scores are the logs
 
   std::span<const double> logs() const { return other_logs.empty() ? scores : other_logs; }
 };
 
-Drawn draw_variable(const Distribution& distribution, const stats::RandomStream& random,
-                    std::size_t n) {
-  Drawn drawn;
+void draw_variable(const Distribution& distribution, const stats::RandomStream& random,
+                   std::size_t n, Drawn& drawn) {
   drawn.scores.resize(n);
   draw_normals(random, drawn.scores);
   const auto& [shape, median, spread, most] = distribution;
   if (shape == Shape::log_normal && !most) {
     drawn.factor = spread;
-    return drawn;
+    return;
   }
-  for (const double score : drawn.scores) {
-    drawn.other_logs.push_back(std::log(value_at(distribution, score) / median));
-  }
-  return drawn;
+  drawn.other_logs.resize(n);
+  std::ranges::transform(drawn.scores, drawn.other_logs.begin(), [&](double score) {
+    return std::log(value_at(distribution, score) / median);
+  });
 }
+
+/// Where a block is drawn, and the next after it.
+struct Workspace {
+  explicit Workspace(std::size_t variables) : drawn(variables) {}
+
+  std::vector<Drawn> drawn;
+  std::vector<double> logs = std::vector<double>(block_size);
+};
 
 /// Sums over samples.
 struct Moments {
@@ -73,14 +81,16 @@ class Sampler {
   /// What the values of the blocks are multiples of, as a logarithm.
   double log_scale() const { return log_scale_; }
 
-  Moments draw(std::size_t block, std::span<double> values) const {
-    std::vector<Drawn> drawn;
+  Workspace workspace() const { return Workspace(variables_.size()); }
+
+  Moments draw(std::size_t block, std::span<double> values, Workspace& workspace) const {
     for (std::size_t v = 0; v < variables_.size(); ++v) {
       const stats::RandomStream random(seed_, v << 32 | block);
-      drawn.push_back(draw_variable(variables_[v].distribution, random, values.size()));
+      draw_variable(variables_[v].distribution, random, values.size(), workspace.drawn[v]);
     }
-    const std::vector<double> logs = add_terms(drawn, values);
-    return moments_of(drawn, values, logs);
+    workspace.logs.resize(values.size());
+    add_terms(workspace.drawn, values, workspace.logs);
+    return moments_of(workspace.drawn, values, workspace.logs);
   }
 
  private:
@@ -92,26 +102,24 @@ class Sampler {
     return sum;
   }
 
-  /// The values from the logarithms of the variables; returns their logarithms.
-  std::vector<double> add_terms(std::span<const Drawn> drawn, std::span<double> values) const {
-    const std::size_t n = values.size();
-    std::vector<double> one(n);
-    std::ranges::fill(values, 0.0);
+  /// The values and their logarithms, from those of the variables.
+  void add_terms(std::span<const Drawn> drawn, std::span<double> values,
+                 std::span<double> logs) const {
     for (std::size_t t = 0; t < terms_.size(); ++t) {
-      std::ranges::fill(one, log_middles_[t] - log_scale_);
+      std::ranges::fill(logs, log_middles_[t] - log_scale_);
       for (const auto& [variable, power] : terms_[t].powers) {
-        add_scaled(power * drawn[variable].factor, drawn[variable].logs(), one);
+        add_scaled(power * drawn[variable].factor, drawn[variable].logs(), logs);
       }
       if (terms_.size() == 1) {
-        std::ranges::copy(one, values.begin());
+        std::ranges::copy(logs, values.begin());
         exponentiate(values);
-        return one;
+        return;
       }
-      exponentiate(one);
-      add_scaled(1, one, values);
+      if (t == 0) std::ranges::fill(values, 0.0);
+      exponentiate(logs);
+      add_scaled(1, logs, values);
     }
-    std::ranges::transform(values, one.begin(), [](double value) { return std::log(value); });
-    return one;
+    std::ranges::transform(values, logs.begin(), [](double value) { return std::log(value); });
   }
 
   static Moments moments_of(std::span<const Drawn> drawn, std::span<const double> values,
@@ -136,15 +144,15 @@ class Sampler {
 };
 
 /// All samples; the moments are added in the order of the blocks, whichever thread drew them.
-Moments draw_all(const Sampler& sampler, const Options& options, std::vector<double>& values) {
-  const std::size_t blocks = (options.samples + block_size - 1) / block_size;
-  values.resize(options.samples);
+Moments draw_all(const Sampler& sampler, const Options& options, std::span<double> values) {
+  const std::size_t blocks = (values.size() + block_size - 1) / block_size;
   std::vector<Moments> parts(blocks);
   stats::for_ranges(blocks, options.threads, [&](std::size_t first, std::size_t last) {
+    Workspace workspace = sampler.workspace();
     for (std::size_t block = first; block < last; ++block) {
       const std::size_t at = block * block_size;
-      const std::size_t n = std::min(block_size, options.samples - at);
-      parts[block] = sampler.draw(block, std::span(values).subspan(at, n));
+      const std::size_t n = std::min(block_size, values.size() - at);
+      parts[block] = sampler.draw(block, values.subspan(at, n), workspace);
     }
   });
   for (std::size_t block = 1; block < blocks; ++block) parts[0].add(parts[block]);
@@ -213,7 +221,9 @@ Evaluation sample(std::span<const Term> terms, std::span<const Variable> variabl
                   const Options& options) {
   assert(!terms.empty() && least_samples <= options.samples && options.samples <= most_samples);
   const Sampler sampler(terms, variables, options.seed);
-  std::vector<double> values;
+  // Not zeroed: that would take as long as a tenth of the samples.
+  const auto memory = std::make_unique_for_overwrite<double[]>(options.samples);
+  const std::span<double> values(memory.get(), options.samples);
   const Moments sums = draw_all(sampler, options, values);
   Evaluation result{.level = options.level,
                     .sampled = MonteCarlo{.seed = options.seed, .samples = options.samples}};

@@ -8,29 +8,35 @@
 namespace pfsday::uncertainty {
 namespace {
 
-/// Parts of the range of the values, of equal numbers of doubles: the bits of a double that is not
-/// negative ascend with it.
+/// Parts of the range of some of the values, of equal numbers of doubles: the bits of a double that
+/// is not negative ascend with it. What is beyond the range is in the part at that end.
 class Bins {
  public:
   explicit Bins(std::span<const double> values) {
     std::uint64_t most = 0;
     least_ = ~std::uint64_t{0};
-    for (const double value : values) {
-      const auto bits = std::bit_cast<std::uint64_t>(value);
+    const std::size_t stride = values.size() / looked_at + 1;
+    for (std::size_t i = 0; i < values.size(); i += stride) {
+      const auto bits = std::bit_cast<std::uint64_t>(values[i]);
       least_ = std::min(least_, bits);
       most = std::max(most, bits);
     }
-    shift_ = std::max(0, static_cast<int>(std::bit_width(most - least_)) - bits_of_a_bin);
+    range_ = most - least_;
+    shift_ = std::max(0, static_cast<int>(std::bit_width(range_)) - bits_of_a_bin);
   }
 
   std::size_t operator()(double value) const {
-    return (std::bit_cast<std::uint64_t>(value) - least_) >> shift_;
+    const std::uint64_t bits = std::max(std::bit_cast<std::uint64_t>(value), least_);
+    return std::min(bits - least_, range_) >> shift_;
   }
 
   static constexpr int bits_of_a_bin = 12;
 
  private:
+  static constexpr std::size_t looked_at = 4096;
+
   std::uint64_t least_ = 0;
+  std::uint64_t range_ = 0;
   int shift_ = 0;
 };
 

@@ -12,7 +12,7 @@ namespace pfsday::uncertainty {
 /// The values that would stand at these places, counted from 0, were all values sorted.
 ///   values  at least one; finite, not negative
 ///   ranks   below values.size()
-/// Takes three readings of the values, and a sort of those whose leading bits are those of a value
+/// Takes two readings of the values, and a sort of those whose leading bits are those of a value
 /// that is asked for.
 std::vector<double> select(std::span<const double> values, std::span<const std::size_t> ranks);
 
