@@ -1,4 +1,5 @@
 #include "report/count.h"
+
 #include <fmt/format.h>
 
 #include "cli/beside.h"

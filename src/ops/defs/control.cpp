@@ -99,7 +99,7 @@ Result<TensorTypes> infer_loop(const NodeView& node) {
     } else if (type.known()) {
       type.shape.insert(type.shape.begin(), shape.trips);
     }
-    types.push_back(std::move(type));
+    types.push_back(type);
   }
   return types;
 }
