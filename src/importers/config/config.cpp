@@ -19,8 +19,6 @@ using graph::ElementType;
 /// Tokens of a pass at most: products of a few sizes then fit 64 bits.
 constexpr std::int64_t most_tokens = std::int64_t{1} << 38U;
 
-constexpr std::string_view seq_hint = "pass --bind seq=2048";
-
 bool recognizes(Bytes head) {
   const std::string_view text(reinterpret_cast<const char*>(head.data()), head.size());
   const std::size_t first = text.find_first_not_of(" \t\r\n");
@@ -88,6 +86,10 @@ OpenSizes sizes_of(Takes takes, const ImportOptions& options) {
   } else if (takes != Takes::image && !is_whole) {
     sizes.needed.emplace_back("seq");
   }
+  for (const char* side : {"height", "width"}) {
+    if (takes == Takes::sized_image_and_text) sizes.needed.emplace_back(side);
+    if (takes == Takes::tiled_image_and_text) sizes.optional.emplace_back(side);
+  }
   if (takes == Takes::text) sizes.optional.emplace_back("masked");
   if (takes == Takes::source_and_target) sizes.optional.emplace_back("target");
   return sizes;
@@ -100,6 +102,17 @@ std::vector<std::string> unbound(const std::vector<std::string>& names,
     if (!options.dimensions.contains(name)) open.push_back(name);
   }
   return open;
+}
+
+std::string example_of(std::string_view name) {
+  int size = 2048;
+  for (const auto& [known, usual] : {std::pair<std::string_view, int>{"batch", 1},
+                                     {"target", 448},
+                                     {"height", 448},
+                                     {"width", 448}}) {
+    if (name == known) size = usual;
+  }
+  return fmt::format("pass --bind {}={}", name, size);
 }
 
 class Import {
@@ -162,12 +175,9 @@ Result<void> Import::check_options() {
 Result<Pass> Import::first_pass() {
   const OpenSizes sizes = sizes_of(family_.takes, options_);
   if (const auto open = unbound(sizes.needed, options_); !open.empty()) {
-    const std::string_view example = open.front() == "batch"    ? "pass --bind batch=1"
-                                     : open.front() == "target" ? "pass --bind target=448"
-                                                                : seq_hint;
     return fail(Code::dimension_unbound,
                 fmt::format("the configuration needs a size for \"{}\"", open.front()),
-                std::string(example));
+                example_of(open.front()));
   }
   for (const auto* names : {&sizes.needed, &sizes.optional}) {
     model_.used_bindings.insert(model_.used_bindings.end(), names->begin(), names->end());
@@ -184,6 +194,8 @@ Result<Pass> Import::first_pass() {
       family_.takes == Takes::source_and_target || family_.takes == Takes::audio_and_target;
   if (has_target) pass.length = size("target", seq);
   pass.masked = size("masked", 0);
+  pass.image_height = size("height", 0);
+  pass.image_width = size("width", 0);
   return pass;
 }
 

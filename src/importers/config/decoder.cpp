@@ -64,7 +64,7 @@ bool check_positions(Network& net, std::int64_t tokens, std::int64_t rows) {
 }  // namespace
 
 Decoder read_decoder(const Keys& in, Decoder decoder) {
-  decoder.width = in.size("hidden_size|n_embd|d_model");
+  decoder.width = in.size("hidden_size|n_embd|n_embed|d_model");
   decoder.layers = in.layers("num_hidden_layers|n_layer|n_layers|num_layers");
   decoder.vocabulary = in.size("vocab_size");
   decoder.tied = in.flag("tie_word_embeddings", decoder.tied);

@@ -11,12 +11,14 @@ namespace pfsday::config {
 
 /// What a pass is given, and with it which sizes have to be bound.
 enum class Takes : std::uint8_t {
-  tokens,             ///< batch, seq; of a decoder
-  text,               ///< batch, seq; of an encoder
-  source_and_target,  ///< batch, seq, and target, which is seq unless it is bound
-  audio_and_target,   ///< batch, target; the length of the audio is in the file
-  image,              ///< batch; the size of the image is in the file
-  image_and_text,     ///< batch, seq: an image for each text
+  tokens,                ///< batch, seq; of a decoder
+  text,                  ///< batch, seq; of an encoder
+  source_and_target,     ///< batch, seq, and target, which is seq unless it is bound
+  audio_and_target,      ///< batch, target; the length of the audio is in the file
+  image,                 ///< batch; the size of the image is in the file
+  image_and_text,        ///< batch, seq: an image for each text
+  sized_image_and_text,  ///< the same, with a height and a width of the image
+  tiled_image_and_text,  ///< the same, where the file has a size of the image for what is not bound
 };
 
 struct Family {
@@ -35,6 +37,7 @@ std::span<const FamilyGroup* const> family_groups();
 
 /// By `model_type`, or where there is none by the first of `architectures`; null if none is known.
 const Family* find_family(const Keys& in);
+const Family* find_family(std::string_view model_type);
 /// All model types, sorted.
 std::vector<std::string_view> known_model_types();
 

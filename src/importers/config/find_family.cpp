@@ -36,10 +36,13 @@ const Family* find_by(auto is_meant) {
 
 }  // namespace
 
+const Family* find_family(std::string_view model_type) {
+  return find_by([&](std::string_view name) { return name == model_type; });
+}
+
 const Family* find_family(const Keys& in) {
   const std::string type = in.text_or("model_type|_class_name", "");
-  const auto is_type = [&](std::string_view name) { return name == type; };
-  if (const Family* family = find_by(is_type)) return family;
+  if (const Family* family = find_family(type)) return family;
   const std::vector<std::string> classes = in.texts("architectures");
   if (!type.empty() || classes.empty()) return nullptr;
   const std::string bare = family_of_class(classes.front());

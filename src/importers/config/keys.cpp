@@ -365,9 +365,10 @@ void Keys::collect_unused(const Json& object, const std::string& path,
   for (std::size_t i = 0; i < object.items.size(); ++i) {
     const Json& value = object.items[i];
     const std::string name = path + to_printable(object.names[i]);
+    if (is_irrelevant(object.names[i])) continue;
     const bool is_used = shared_->used.contains(&value);
     if (is_used && value.is_object()) collect_unused(value, name + ".", names);
-    if (!is_used && !is_off(value) && !is_irrelevant(object.names[i])) names.push_back(name);
+    if (!is_used && !is_off(value)) names.push_back(name);
   }
 }
 

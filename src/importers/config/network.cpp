@@ -144,8 +144,8 @@ Value Network::once(std::string_view name, std::string_view variant, std::string
 }
 
 Value Network::positions() {
-  return once("position_ids", "", "Input",
-              [&] { return input("position_ids", ElementType::i64, {pass.length}); });
+  return once(positions_name, "", "Input",
+              [&] { return input(positions_name, ElementType::i64, {pass.length}); });
 }
 
 std::pair<Value, Value> Network::angles(std::string_view table, std::int64_t width) {

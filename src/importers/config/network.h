@@ -41,11 +41,12 @@ enum class Task : std::uint8_t {
 /// What one pass is given.
 struct Pass {
   std::int64_t batch = 1;
-  std::int64_t length = 1;        ///< tokens of each sequence
-  std::int64_t past = 0;          ///< tokens before them, whose keys and values are in a cache
-  std::int64_t source = 0;        ///< tokens of the encoder, of models with both
-  std::int64_t masked = 0;        ///< tokens of each sequence that an encoder has to find
-  bool only_last_logits = false;  ///< as when a prompt is read
+  std::int64_t length = 1;  ///< tokens of each sequence
+  std::int64_t past = 0;    ///< tokens before them, whose keys and values are in a cache
+  std::int64_t source = 0;  ///< tokens of the encoder, of models with both
+  std::int64_t masked = 0;  ///< tokens of each sequence that an encoder has to find
+  std::int64_t image_height = 0, image_width = 0;  ///< pixels; 0: not bound
+  bool only_last_logits = false;                   ///< as when a prompt is read
   std::vector<std::int64_t> lengths = {};  ///< packed sequences, that together make `length`
 };
 
@@ -64,6 +65,7 @@ class Network {
   Pass pass = {};
   Value front = {};  ///< embeddings that a decoder reads before its own tokens, part of the length
   Task task = Task::generate;
+  std::string positions_name = "position_ids";  ///< of the input of `positions`
   /// Put before the names of modules: "decode" where there are several passes.
   std::string stage = {};
 

@@ -1,6 +1,7 @@
-// BART and Whisper: an encoder and a decoder with layer norms, biases and learned positions. In
-// BART a norm stands behind each block, in mBART and Whisper before it; Whisper reads a spectrum of
-// sound through two convolutions. Sources: transformers models/{bart,mbart,whisper}.
+// BART and the encoder-decoders made like it, with layer norms and biases. In BART and Marian a
+// norm stands behind each block, in the others before it; positions are learned, or sines that
+// nobody trains in Pegasus, Marian and M2M-100; Whisper reads a spectrum of sound through two
+// convolutions. Sources: transformers models/{bart,mbart,pegasus,marian,m2m_100,whisper}.
 #include <cmath>
 
 #include "importers/config/decoder.h"
@@ -23,6 +24,10 @@ struct Model {
   Side encoder, decoder;
   Activation activation = Activation::gelu;
   bool is_norm_first = false;
+  bool has_last_norm = false;       ///< behind the layers
+  bool has_embedding_norm = false;  ///< behind words and positions
+  bool has_sines = false;           ///< in place of learned positions
+  bool has_logits_bias = false;     ///< which nobody trains
   bool key_bias = true;
 };
 
@@ -80,7 +85,7 @@ Value stack(Network& net, const Model& model, const Side& side, Value x, Value m
       return plain_mlp(net, "", y, {.width = side.inner, .activation = model.activation});
     });
   }
-  const NormKind last = model.is_norm_first ? norm : NormKind::none;
+  const NormKind last = model.has_last_norm ? norm : NormKind::none;
   return normalize(net, std::string(side.name) + ".layer_norm", last, x);
 }
 
@@ -90,39 +95,75 @@ Value tied_scores(Network& net, const Model& model, std::string_view embedding, 
       x, net.weight(std::string(embedding) + ".weight", {model.vocabulary, model.width}));
 }
 
-/// Words and positions, normalized; the first two rows of the table of positions have no use.
-Value embed_bart(Network& net, const Model& model, const Side& side, std::string_view ids,
-                 std::int64_t length, const Keys& in) {
+/// A row for each position: of a table whose first two rows have no use, or of sines.
+Value positions_of(Network& net, const Model& model, const Side& side, std::int64_t length,
+                   const Keys& in) {
+  const std::string name = std::string(side.name) + ".embed_positions";
+  if (model.has_sines) return net.buffer(name + ".weight", {length, model.width});
+  return table_rows(net, name, in.size("max_position_embeddings") + 2, 2, length, model.width);
+}
+
+Value embed_words(Network& net, const Model& model, const Side& side, std::string_view ids,
+                  std::int64_t length, const Keys& in) {
   Value x =
       net.embedding("model.shared", net.input(ids, ElementType::i64, {net.pass.batch, length}),
                     model.vocabulary, model.width);
   if (in.flag("scale_embedding", false)) {
     x = net.scale(x, std::sqrt(static_cast<double>(model.width)));
   }
-  const std::string name(side.name);
-  const Value at = table_rows(net, name + ".embed_positions",
-                              in.size("max_position_embeddings") + 2, 2, length, model.width);
-  return normalize(net, name + ".layernorm_embedding", norm, net.add(x, at));
+  const NormKind kind = model.has_embedding_norm ? norm : NormKind::none;
+  const Value y = net.add(x, positions_of(net, model, side, length, in));
+  return normalize(net, std::string(side.name) + ".layernorm_embedding", kind, y);
 }
 
-Values build_bart_like(Network& net, const Keys& in, bool is_norm_first) {
-  Model model = read_model(in);
-  model.is_norm_first = is_norm_first;
+Values build_text_to_text(Network& net, const Keys& in, const Model& model) {
   in.ignore("normalize_before|normalize_embedding|add_final_layer_norm|static_position_embeddings");
-  in.ignore("add_bias_logits|extra_pos_embeddings");
+  in.ignore("add_bias_logits|extra_pos_embeddings|decoder_vocab_size");
+  const bool is_shared = in.flag("share_encoder_decoder_embeddings", true);
+  in.refuse_if(!is_shared, "share_encoder_decoder_embeddings", "is false");
   if (in.has_fault()) return {};
-  const Value source = embed_bart(net, model, model.encoder, "input_ids", net.pass.source, in);
+  const Value source = embed_words(net, model, model.encoder, "input_ids", net.pass.source, in);
   const Value memory = stack(net, model, model.encoder, source, {});
   const Value target =
-      embed_bart(net, model, model.decoder, "decoder_input_ids", net.pass.length, in);
+      embed_words(net, model, model.decoder, "decoder_input_ids", net.pass.length, in);
   const Value x = stack(net, model, model.decoder, target, memory);
   if (net.task == Task::none) return {x};
-  return {net.builder().add(tied_scores(net, model, "model.shared", x),
-                            net.buffer("final_logits_bias", {1, model.vocabulary}))};
+  const Value scores = tied_scores(net, model, "model.shared", x);
+  if (!model.has_logits_bias) return {scores};
+  return {net.builder().add(scores, net.buffer("final_logits_bias", {1, model.vocabulary}))};
 }
 
-Values build_bart(Network& net, const Keys& in) { return build_bart_like(net, in, false); }
-Values build_mbart(Network& net, const Keys& in) { return build_bart_like(net, in, true); }
+Values build_bart(Network& net, const Keys& in) {
+  Model model = read_model(in);
+  model.has_embedding_norm = model.has_logits_bias = true;
+  return build_text_to_text(net, in, model);
+}
+
+Values build_mbart(Network& net, const Keys& in) {
+  Model model = read_model(in);
+  model.is_norm_first = model.has_last_norm = true;
+  model.has_embedding_norm = model.has_logits_bias = true;
+  return build_text_to_text(net, in, model);
+}
+
+Values build_pegasus(Network& net, const Keys& in) {
+  Model model = read_model(in);
+  model.is_norm_first = model.has_last_norm = true;
+  model.has_sines = model.has_logits_bias = true;
+  return build_text_to_text(net, in, model);
+}
+
+Values build_marian(Network& net, const Keys& in) {
+  Model model = read_model(in);
+  model.has_sines = model.has_logits_bias = true;
+  return build_text_to_text(net, in, model);
+}
+
+Values build_m2m_100(Network& net, const Keys& in) {
+  Model model = read_model(in);
+  model.is_norm_first = model.has_last_norm = model.has_sines = true;
+  return build_text_to_text(net, in, model);
+}
 
 /// A spectrum [batch, mel, 2 * positions] through two convolutions, the second of stride 2.
 Value encode_sound(Network& net, const Keys& in, const Model& model) {
@@ -135,14 +176,14 @@ Value encode_sound(Network& net, const Keys& in, const Model& model) {
   x = net.apply(Activation::gelu, convolve(net, "model.encoder.conv2", x, model.width,
                                            {.kernel = 3, .stride = 2, .pad = 1}));
   net.begin("model.encoder.embed_positions", "Embedding");
-  x = b.add(b.transpose(x, {0, 2, 1}),
-            net.weight("model.encoder.embed_positions.weight", {positions, model.width}));
+  const Value sines = net.weight("model.encoder.embed_positions.weight", {positions, model.width});
+  x = b.add(b.transpose(x, {0, 2, 1}), b.stop_gradient(sines));  // nobody trains them
   return stack(net, model, model.encoder, x, {});
 }
 
 Values build_whisper(Network& net, const Keys& in) {
   Model model = read_model(in);
-  model.is_norm_first = true;
+  model.is_norm_first = model.has_last_norm = true;
   model.key_bias = false;
   if (in.has_fault()) return {};
   const Value memory = encode_sound(net, in, model);
@@ -162,10 +203,16 @@ Values build_whisper(Network& net, const Keys& in) {
 
 constexpr std::string_view bart_types[] = {"bart"};
 constexpr std::string_view mbart_types[] = {"mbart"};
+constexpr std::string_view pegasus_types[] = {"pegasus"};
+constexpr std::string_view marian_types[] = {"marian"};
+constexpr std::string_view m2m_100_types[] = {"m2m_100"};
 constexpr std::string_view whisper_types[] = {"whisper"};
 constexpr Family families[] = {
     {.model_types = bart_types, .takes = Takes::source_and_target, .build = build_bart},
     {.model_types = mbart_types, .takes = Takes::source_and_target, .build = build_mbart},
+    {.model_types = pegasus_types, .takes = Takes::source_and_target, .build = build_pegasus},
+    {.model_types = marian_types, .takes = Takes::source_and_target, .build = build_marian},
+    {.model_types = m2m_100_types, .takes = Takes::source_and_target, .build = build_m2m_100},
     {.model_types = whisper_types, .takes = Takes::audio_and_target, .build = build_whisper}};
 
 }  // namespace

@@ -220,7 +220,7 @@ Values build_baichuan(Network& net, const Keys& in) {
 
 constexpr std::string_view llama_types[] = {"llama", "Yi", "aquila"};
 constexpr std::string_view mistral_types[] = {"mistral", "ministral"};
-constexpr std::string_view qwen2_types[] = {"qwen2"};
+constexpr std::string_view qwen2_types[] = {"qwen2", "qwen2_vl_text", "qwen2_5_vl_text"};
 constexpr std::string_view qwen3_types[] = {"qwen3"};
 constexpr std::string_view smollm3_types[] = {"smollm3"};
 constexpr std::string_view granite_types[] = {"granite"};

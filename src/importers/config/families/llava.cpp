@@ -7,131 +7,11 @@
 #include <cmath>
 
 #include "importers/config/clip_towers.h"
-#include "importers/config/family.h"
+#include "importers/config/composite.h"
 #include "importers/config/norm.h"
 
 namespace pfsday::config {
 namespace {
-
-struct Default {
-  std::string_view name;
-  double value;
-};
-struct TextDefaults {
-  std::string_view type;
-  std::initializer_list<Default> keys;
-};
-
-/// The defaults of the configurations' classes, which a text within a model leaves out.
-const TextDefaults text_defaults[] = {
-    {"llama",
-     {{"hidden_size", 4096},
-      {"intermediate_size", 11008},
-      {"num_hidden_layers", 32},
-      {"num_attention_heads", 32},
-      {"vocab_size", 32000}}},
-    {"mistral",
-     {{"hidden_size", 4096},
-      {"intermediate_size", 14336},
-      {"num_hidden_layers", 32},
-      {"num_attention_heads", 32},
-      {"num_key_value_heads", 8},
-      {"sliding_window", 4096},
-      {"vocab_size", 32000}}},
-    {"qwen2",
-     {{"hidden_size", 4096},
-      {"intermediate_size", 22016},
-      {"num_hidden_layers", 32},
-      {"num_attention_heads", 32},
-      {"num_key_value_heads", 32},
-      {"vocab_size", 151936}}},
-    {"gemma",
-     {{"hidden_size", 3072},
-      {"intermediate_size", 24576},
-      {"num_hidden_layers", 28},
-      {"num_attention_heads", 16},
-      {"num_key_value_heads", 16},
-      {"head_dim", 256},
-      {"vocab_size", 256000}}},
-    {"gemma2",
-     {{"hidden_size", 2304},
-      {"intermediate_size", 9216},
-      {"num_hidden_layers", 26},
-      {"num_attention_heads", 8},
-      {"num_key_value_heads", 4},
-      {"head_dim", 256},
-      {"sliding_window", 4096},
-      {"query_pre_attn_scalar", 256},
-      {"attn_logit_softcapping", 50},
-      {"final_logit_softcapping", 30},
-      {"vocab_size", 256000}}},
-    {"gemma3_text",
-     {{"hidden_size", 2304},
-      {"intermediate_size", 9216},
-      {"num_hidden_layers", 26},
-      {"num_attention_heads", 8},
-      {"num_key_value_heads", 4},
-      {"head_dim", 256},
-      {"sliding_window", 4096},
-      {"query_pre_attn_scalar", 256},
-      {"vocab_size", 262208}}},
-};
-
-Json to_json(const TextDefaults& defaults) {
-  Json json{.kind = Json::Kind::object};
-  const auto add = [&](std::string_view name, Json value) {
-    json.names.emplace_back(name);
-    json.items.push_back(std::move(value));
-  };
-  add("model_type", {.kind = Json::Kind::text, .text = std::string(defaults.type)});
-  for (const Default& one : defaults.keys) {
-    add(one.name, {.kind = Json::Kind::number, .number = one.value});
-  }
-  return json;
-}
-
-/// What the text is read by: its keys stand in text_config, over the defaults of its class.
-struct Text {
-  Json defaults;
-  Keys keys;
-  const Family* family = nullptr;
-};
-
-Text read_text(const Keys& in, std::string_view usual_type) {
-  Text text{.defaults = {}, .keys = in.inner("text_config")};
-  const std::string type = text.keys.text_or("model_type", usual_type);
-  text.defaults.kind = Json::Kind::object;
-  for (const TextDefaults& defaults : text_defaults) {
-    if (defaults.type == type) text.defaults = to_json(defaults);
-  }
-  text.family = find_family(text.keys.with_defaults(text.defaults));
-  if (text.family == nullptr || text.family->takes != Takes::tokens) {
-    text.keys.refuse("model_type", fmt::format("is \"{}\", no known decoder", type));
-  }
-  return text;
-}
-
-/// The text behind the tokens of the image, [batch, tokens, width]; what the tower gives beside
-/// them is an output that teaches nothing.
-Values read_behind(Network& net, const Text& text, Value image, Value unused) {
-  if (!image || text.family == nullptr) return {};
-  net.pass.length += net.shape(image)[1];
-  net.front = image;
-  const auto scope = net.enter("language_model");
-  Values outputs = text.family->build(net, text.keys.with_defaults(text.defaults));
-  net.front = {};
-  if (unused) outputs.push_back(net.builder().stop_gradient(unused));
-  return outputs;
-}
-
-void ignore_tokens(const Keys& in) {
-  for (const std::string_view key :
-       {"image_token_index", "image_token_id", "image_seq_length", "ignore_index", "vocab_size",
-        "hidden_size", "tie_word_embeddings", "projection_dim", "boi_token_index",
-        "eoi_token_index", "num_image_tokens", "text_config", "mm_tokens_per_image"}) {
-    in.ignore(key);
-  }
-}
 
 /// The tokens of the last layer but one, without the one that stands for the whole.
 Values build_llava(Network& net, const Keys& in) {
@@ -156,7 +36,7 @@ Values build_llava(Network& net, const Keys& in) {
   Value image = tower.features;
   const bool drops_first = is_clip && selected == "default" && image;
   if (drops_first) image = net.builder().slice_axis(image, 1, 1, net.shape(image)[1]);
-  const std::int64_t width = text.keys.with_defaults(text.defaults).size("hidden_size");
+  const std::int64_t width = text.width();
   image = net.linear("multi_modal_projector.linear_1", image, width, bias);
   image = net.linear("multi_modal_projector.linear_2", net.apply(activation, image), width, bias);
   return read_behind(net, text, image, tower.pooled ? tower.pooled : tower.tokens);
@@ -180,7 +60,7 @@ Values build_paligemma(Network& net, const Keys& in) {
     vision.ignore(key);
   }
   ignore_tokens(in);
-  const std::int64_t width = text.keys.with_defaults(text.defaults).size("hidden_size");
+  const std::int64_t width = text.width();
   if (in.has_fault()) return {};
   const TowerOutput tower =
       vision_tower(net, vision, "vision_tower.vision_model", ClipKind::siglip, {.has_head = false});
@@ -217,7 +97,7 @@ Values build_gemma3(Network& net, const Keys& in) {
   vision.ignore("vision_use_head");
   const std::int64_t tokens = in.size_or("mm_tokens_per_image", 256);
   ignore_tokens(in);
-  const std::int64_t width = text.keys.with_defaults(text.defaults).size("hidden_size");
+  const std::int64_t width = text.width();
   if (in.has_fault()) return {};
   const TowerOutput tower =
       vision_tower(net, vision, "vision_tower.vision_model", ClipKind::siglip, {.has_head = false});
