@@ -4,6 +4,7 @@
 #include "count/differentiate.h"
 #include "count/expand_gradients.h"
 #include "count/recompute.h"
+#include "count/training_passes.h"
 
 namespace pfsday::count {
 
@@ -28,6 +29,15 @@ Result<Counts> count_step(graph::Graph given, const StepOptions& step,
   add_optimizer(training.graph, step.optimizer, training.gradients);
   Counts counts = TRY(count_graph(training.graph, options, schedule));
   counts.parameters = parameters;
+  return counts;
+}
+
+Result<Counts> count_step_in_file(graph::Graph graph, CountOptions options) {
+  mark_training_passes(graph);
+  options.is_step_in_file = true;
+  Counts counts = TRY(count_step(std::move(graph), {}, options));
+  counts.total += counts.pass(graph::Pass::recompute);
+  for (ViewCounts& view : counts.views) view.total += view.pass(graph::Pass::recompute);
   return counts;
 }
 

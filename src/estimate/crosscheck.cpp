@@ -49,14 +49,16 @@ bool explain_slip(std::string_view method, const std::optional<PrintedFigure>& p
 std::string explain_example(const CountedExample& counted) {
   std::string text = fmt::format("layers: {} add-multiplies per {}",
                                  grouped(counted.add_multiplies), counted.example);
-  if (counted.stated_add_multiplies) {
+  if (counted.is_step_in_file) {
+    text += " in all passes of the step";
+  } else if (counted.stated_add_multiplies) {
     const double stated = *counted.stated_add_multiplies;
     text += stated == counted.add_multiplies
                 ? ", as stated"
                 : fmt::format(", {} than the stated {}", difference(counted.add_multiplies, stated),
                               grouped(stated));
   }
-  if (counted.passes == Passes::training) {
+  if (counted.passes == Passes::training && !counted.is_step_in_file) {
     text += fmt::format("; forward and both gradients take {} x the forward pass",
                         units::to_significant(counted.operations / counted.forward_operations));
   }

@@ -21,8 +21,10 @@ using ReadFile = std::function<Result<importers::Bytes>(const std::string& path)
 struct CountedExample {
   std::string example = {};  ///< image, word, ...
   Passes passes = Passes::training;
-  double add_multiplies = 0;                         ///< of the forward pass
-  std::optional<double> stated_add_multiplies = {};  ///< by the source
+  /// The model file holds a training step, which is counted as it stands.
+  bool is_step_in_file = false;
+  double add_multiplies = 0;  ///< of the forward pass, or of all of a step that is in the file
+  std::optional<double> stated_add_multiplies = {};  ///< by the source, of the forward pass
   double operations = 0;                             ///< of those passes
   double forward_operations = 0;
   std::size_t uncounted_nodes = 0;
@@ -30,7 +32,9 @@ struct CountedExample {
   std::vector<std::string> notes = {};
 };
 
-/// Of inputs with a network. Errors: those of reading and counting it.
+/// Of inputs with a network. The program of one of several devices counts for all of them. Errors:
+/// those of reading and counting it; Code::run_malformed for a training step in a phase of forward
+/// passes.
 Result<CountedExample> count_example(
     const CountingInputs& inputs, Passes passes, const ReadFile& read_file,
     ops::Rules::Attention attention = ops::Rules::Attention::as_written);

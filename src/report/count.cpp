@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "base/sha256.h"
-#include "count/training_passes.h"
 #include "importers/bindings.h"
 #include "importers/config/options.h"
 #include "report/count_devices.h"
@@ -121,12 +120,6 @@ std::string describe_attention(const CountReport& report) {
                      list_nodes(std::span<const count::AttentionLayer>(changed)));
 }
 
-/// To the totals: see CountReport::is_in_total.
-void add_recompute(count::Counts& counts) {
-  counts.total += counts.pass(Pass::recompute);
-  for (count::ViewCounts& view : counts.views) view.total += view.pass(Pass::recompute);
-}
-
 }  // namespace
 
 const count::View& CountRequest::convention() const {
@@ -206,7 +199,6 @@ Result<CountReport> count_file(std::string_view path, importers::Bytes bytes,
                      .communication = std::move(model.communication)};
   if (report.is_step_in_file) {
     report.request.step = {};
-    count::mark_training_passes(model.graph);
     report.notes.push_back(fmt::format(
         "The file trains already (it holds {}): it is counted as it stands, and nothing "
         "is differentiated again.",
@@ -219,11 +211,11 @@ Result<CountReport> count_file(std::string_view path, importers::Bytes bytes,
                                           .breakdown = report.request.breakdown,
                                           .lines = report.request.lines,
                                           .views = report.request.views,
-                                          .node_count = model.node_count,
-                                          .is_step_in_file = report.is_step_in_file};
-  report.counts = TRY(
-      in_file(path, count::count_step(std::move(model.graph), report.request.step, count_options)));
-  if (report.is_step_in_file) add_recompute(report.counts);
+                                          .node_count = model.node_count};
+  report.counts = TRY(in_file(
+      path, report.is_step_in_file
+                ? count::count_step_in_file(std::move(model.graph), count_options)
+                : count::count_step(std::move(model.graph), report.request.step, count_options)));
   TRY(check_devices(report));
   if (const std::string devices = describe_devices(report); !devices.empty()) {
     report.notes.push_back(devices);
