@@ -126,15 +126,17 @@ void add_beside(Network& net, const std::function<void(Network& aside)>& build) 
   net.add_beside(aside.weights_beyond(net));
 }
 
-Attention read_attention(const Keys& in, Attention attention, double usual_share) {
+Attention read_attention(const Keys& in, Attention attention, double usual_share,
+                         std::int64_t usual_width) {
   attention.heads = in.size("num_attention_heads|n_head");
   attention.key_heads = in.size_or("num_key_value_heads", attention.heads);
-  const std::int64_t width = in.size("hidden_size|n_embd");
-  const bool states_width = in.has("head_dim");
+  const std::int64_t width = in.size("hidden_size|n_embd|n_embed");
+  const bool states_width = usual_width > 0 || in.has("head_dim");
   if (!states_width && width % attention.heads != 0) {
     in.refuse("hidden_size", fmt::format("is {}, no multiple of {} heads", width, attention.heads));
   }
-  attention.width = in.size_or("head_dim", std::max<std::int64_t>(1, width / attention.heads));
+  const std::int64_t even = std::max<std::int64_t>(1, width / attention.heads);
+  attention.width = in.size_or("head_dim", usual_width > 0 ? usual_width : even);
   if (attention.heads % attention.key_heads != 0) {
     in.refuse("num_key_value_heads", fmt::format("is {}, of which {} heads are no multiple",
                                                  attention.key_heads, attention.heads));

@@ -61,8 +61,10 @@ Value embed_tokens(Network& net, const Decoder& decoder);
 void add_beside(Network& net, const std::function<void(Network& aside)>& build);
 
 /// Grouped-query attention as most configurations write it: num_attention_heads,
-/// num_key_value_heads, head_dim, partial_rotary_factor, which is usually as given.
-Attention read_attention(const Keys& in, Attention attention, double usual_share = 1);
+/// num_key_value_heads, head_dim, partial_rotary_factor. What is not stated is usually as given:
+/// the share of a head that is rotated, and its width, or the width of all over the heads for 0.
+Attention read_attention(const Keys& in, Attention attention, double usual_share = 1,
+                         std::int64_t usual_width = 0);
 /// The even number of rotated numbers that is so large a share of a head, by one of the keys.
 std::int64_t read_rotary_share(const Keys& in, std::string_view names, double usual,
                                std::int64_t width);

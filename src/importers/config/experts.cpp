@@ -195,11 +195,13 @@ Value experts(Network& net, std::string_view name, Value x, const Experts& spec)
   const auto scope = net.enter(name);
   Builder& b = net.builder();
   const Shape shape = net.shape(x);
-  const Value flat = b.reshape(x, {shape[0] * shape[1], shape[2]});
+  Value flat = b.reshape(x, {shape[0] * shape[1], shape[2]});
   const Routes routes = route(net, flat, spec);
+  if (spec.latent > 0) flat = net.linear("fc1_latent_proj", flat, spec.latent);
   const auto factor = net.options().capacity_factor;
-  const Value y = factor ? through_slots(net, flat, routes, spec, *factor)
-                         : through_all(net, flat, routes, spec);
+  Value y = factor ? through_slots(net, flat, routes, spec, *factor)
+                   : through_all(net, flat, routes, spec);
+  if (spec.latent > 0) y = net.linear("fc2_latent_proj", y, shape[2]);
   return b.reshape(y, shape);
 }
 

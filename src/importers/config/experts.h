@@ -28,6 +28,7 @@ struct Experts {
   bool is_gated = true;
   double limit = 0;          ///< gate and what is gated are clamped; 0: not
   double slope = 0;          ///< the gate is g sigmoid(slope g) and (up + 1) is gated; 0: not
+  std::int64_t latent = 0;   ///< width that all are projected to and from; 0: they are not
   bool weigh_input = false;  ///< the weights multiply what goes in, not what comes out
   std::string_view prefix = "experts.*.";
   MlpNames names = {};  ///< `fused` for one tensor of gate and what is gated

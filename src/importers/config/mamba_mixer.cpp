@@ -1,5 +1,7 @@
 #include "importers/config/mamba_mixer.h"
 
+#include <algorithm>
+
 #include "importers/config/attention.h"
 #include "importers/config/recurrence.h"
 #include "ops/body.h"
@@ -72,11 +74,9 @@ Value mamba_mixer(Network& net, std::string_view name, Value x, const MambaMixer
       spec.activation, causal_convolution(net, "conv1d", halves[0], spec.kernel, spec.conv_bias));
   Values parts = split_columns(net, net.linear("x_proj", u, spec.rank + 2 * spec.state),
                                {spec.rank, spec.state, spec.state});
-  if (spec.has_inner_norms) {
-    parts[0] = normalize(net, "dt_layernorm", NormKind::rms, parts[0]);
-    parts[1] = normalize(net, "b_layernorm", NormKind::rms, parts[1]);
-    parts[2] = normalize(net, "c_layernorm", NormKind::rms, parts[2]);
-  }
+  parts[0] = normalize(net, "dt_layernorm", spec.inner_norm, parts[0]);
+  parts[1] = normalize(net, "b_layernorm", spec.inner_norm, parts[1]);
+  parts[2] = normalize(net, "c_layernorm", spec.inner_norm, parts[2]);
   const Value step = softplus(net, net.linear("dt_proj", parts[0], spec.inner, true));
   net.begin("", "SelectiveScan");
   const Value decay = b.neg(b.exp(net.weight("A_log", {spec.inner, spec.state})));
@@ -84,6 +84,29 @@ Value mamba_mixer(Network& net, std::string_view name, Value x, const MambaMixer
       selective_scan(net, {.u = u, .step = step, .decay = decay, .from = parts[1], .to = parts[2]});
   const Value y = b.add(scanned, b.mul(u, net.weight("D", {spec.inner})));
   return net.linear("out_proj", b.mul(y, net.apply(spec.activation, halves[1])), width, spec.bias);
+}
+
+Mamba2Mixer read_hybrid_mixer(const Keys& in, std::int64_t width) {
+  const std::int64_t inner = in.size_or("mamba_expand", 2) * width;
+  Mamba2Mixer mixer{.heads = in.size_or("mamba_n_heads", 128),
+                    .groups = in.size_or("mamba_n_groups", 1),
+                    .state = in.size_or("mamba_d_state", 256),
+                    .kernel = in.size_or("mamba_d_conv", 4),
+                    .bias = in.flag("mamba_proj_bias", false),
+                    .conv_bias = in.flag("mamba_conv_bias", true),
+                    .activation = read_activation(in, "hidden_act", "silu")};
+  const Json* const stated = in.find("mamba_d_head");
+  const bool is_number = stated != nullptr && stated->kind == Json::Kind::number;
+  mixer.head = is_number ? in.size("mamba_d_head") : std::max<std::int64_t>(1, inner / mixer.heads);
+  in.refuse_if(mixer.heads * mixer.head != inner, "mamba_n_heads",
+               "times the width of a head is not \"mamba_expand\" times \"hidden_size\"");
+  in.refuse_if(mixer.heads % mixer.groups != 0, "mamba_n_groups",
+               "does not divide the heads evenly");
+  for (const char* key :
+       {"mamba_chunk_size", "time_step_min", "time_step_max", "time_step_limit"}) {
+    in.ignore(key);
+  }
+  return mixer;
 }
 
 Value mamba2_mixer(Network& net, std::string_view name, Value x, const Mamba2Mixer& spec) {

@@ -4,7 +4,8 @@
 // https://arxiv.org/abs/2405.21060 section 2.
 #pragma once
 
-#include "importers/config/network.h"
+#include "importers/config/keys.h"
+#include "importers/config/norm.h"
 
 namespace pfsday::config {
 
@@ -12,7 +13,7 @@ namespace pfsday::config {
 struct MambaMixer {
   std::int64_t inner = 1, state = 16, kernel = 4, rank = 1;
   bool bias = false, conv_bias = true;
-  bool has_inner_norms = false;  ///< of what steps and states are made of, as in Jamba
+  NormKind inner_norm = NormKind::none;  ///< of what steps and states are made of
   Activation activation = Activation::silu;
 };
 Value mamba_mixer(Network& net, std::string_view name, Value x, const MambaMixer& spec);
@@ -23,6 +24,8 @@ struct Mamba2Mixer {
   bool bias = false, conv_bias = true;
   Activation activation = Activation::silu;
 };
+/// mamba_n_heads, mamba_d_head and so on, as hybrids write them.
+Mamba2Mixer read_hybrid_mixer(const Keys& in, std::int64_t width);
 Value mamba2_mixer(Network& net, std::string_view name, Value x, const Mamba2Mixer& spec);
 
 }  // namespace pfsday::config

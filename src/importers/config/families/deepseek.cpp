@@ -1,7 +1,9 @@
-// DeepSeek V1 to V3, Kimi K2 and GLM-4.5: experts beside shared ones, dense layers first; in all
-// but the last, attention whose queries, keys and values come from latents of low rank. Sources:
-// transformers models/{deepseek_v2,deepseek_v3,glm4_moe}; DeepSeek-V3 technical report,
-// https://arxiv.org/abs/2412.19437, sections 2.1 and 2.2; modeling_deepseek.py beside Kimi-K2.
+// DeepSeek V1 to V3, Kimi K2, GLM-4.5 and GLM-4.7-Flash: experts beside shared ones, dense layers
+// first; in all but GLM-4.5 and the first DeepSeek, attention whose queries, keys and values come
+// from latents of low rank. Sources:
+// transformers models/{deepseek_v2,deepseek_v3,glm4_moe,glm4_moe_lite}; DeepSeek-V3 technical
+// report, https://arxiv.org/abs/2412.19437, sections 2.1 and 2.2; modeling_deepseek.py beside
+// Kimi-K2.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -111,12 +113,13 @@ Mixture read_mixture(const Keys& in, bool is_third) {
   Mixture mixture;
   mixture.dense = {.width = in.size("intermediate_size"),
                    .activation = read_activation(in, "hidden_act", "silu")};
-  if (!in.has("n_routed_experts")) {
+  constexpr std::string_view count = "n_routed_experts|num_local_experts|num_experts";
+  if (!in.has(count)) {
     mixture.dense_layers = std::numeric_limits<std::int64_t>::max();
     return mixture;
   }
   Experts& routed = mixture.routed;
-  routed = {.count = in.size("n_routed_experts"),
+  routed = {.count = in.size(count),
             .per_token = in.size("num_experts_per_tok"),
             .width = in.size("moe_intermediate_size"),
             .activation = mixture.dense.activation,
@@ -211,7 +214,7 @@ Values build_glm4_moe(Network& net, const Keys& in) {
 
 constexpr std::string_view v1_types[] = {"deepseek"};
 constexpr std::string_view v2_types[] = {"deepseek_v2"};
-constexpr std::string_view v3_types[] = {"deepseek_v3", "kimi_k2"};
+constexpr std::string_view v3_types[] = {"deepseek_v3", "kimi_k2", "glm4_moe_lite"};
 constexpr std::string_view glm4_moe_types[] = {"glm4_moe"};
 constexpr Family families[] = {{.model_types = v1_types, .build = build_deepseek},
                                {.model_types = v2_types, .build = build_deepseek_v2},

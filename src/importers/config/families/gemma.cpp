@@ -22,8 +22,7 @@ Decoder read_gemma_decoder(const Keys& in) {
 
 Attention read_gemma_attention(const Keys& in) {
   const bool bias = in.flag("attention_bias", false);
-  Attention attention = read_attention(in, {.bias = bias, .out_bias = bias});
-  if (!in.has("head_dim")) attention.width = attention.rotary.width = 256;
+  Attention attention = read_attention(in, {.bias = bias, .out_bias = bias}, 1, 256);
   attention.softcap = in.number_or("attn_logit_softcapping", 0);
   const double scalar = in.number_or("query_pre_attn_scalar", static_cast<double>(attention.width));
   if (scalar <= 0) in.refuse("query_pre_attn_scalar", "is not above 0");

@@ -1,10 +1,13 @@
 // Llama and the decoders made like it: norms before attention and before a gated MLP, rotary
 // positions, grouped queries. What is their own is in the functions below.
-// Sources: transformers models/{llama,mistral,qwen2,qwen3,smollm3,granite,glm,glm4,helium,
-// exaone4,seed_oss,arcee}; modeling files of internlm/internlm2, baichuan-inc, openbmb.
+// Sources: transformers models/{llama,mistral,ministral3,qwen2,qwen3,smollm3,granite,glm,glm4,
+// exaone4,seed_oss,ernie4_5,arcee}; modeling files beside internlm-7b, internlm2-7b, Baichuan2 and
+// MiniCPM, of which the parameters were checked and the rest is from memory.
 #include <algorithm>
+#include <cmath>
 
 #include "importers/config/decoder.h"
+#include "importers/config/experts.h"
 #include "importers/config/family.h"
 #include "importers/config/mlp.h"
 
@@ -48,13 +51,15 @@ Values build_llama(Network& net, const Keys& in) {
 
 /// A window of 4096 unless the file says otherwise: null is none.
 Values build_mistral(Network& net, const Keys& in) {
-  const std::int64_t stated = in.size_or("sliding_window|sliding_window_size", 0, 0);
   const bool says_nothing = !in.states("sliding_window") && !in.states("sliding_window_size");
-  const std::int64_t window = says_nothing ? 4096 : stated;
+  const std::int64_t window =
+      in.size_or("sliding_window|sliding_window_size", says_nothing ? 4096 : 0, 0);
   const auto windows = [&](std::int64_t layer) {
     return listed_window(in, layer, window).value_or(window);
   };
-  return build_like_llama(net, in, read_decoder(in, {}), read_attention(in, {}), windows);
+  Attention attention = read_attention(in, {});
+  attention.query_scale = in.text_or("model_type", "mistral") == "ministral3";
+  return build_like_llama(net, in, read_decoder(in, {}), attention, windows);
 }
 
 /// The layers from max_window_layers on have the window, where there is one.
@@ -75,9 +80,8 @@ Values build_qwen2(Network& net, const Keys& in) {
 
 Values build_qwen3(Network& net, const Keys& in) {
   const bool bias = in.flag("attention_bias", false);
-  Attention attention =
-      read_attention(in, {.bias = bias, .out_bias = bias, .head_norm = NormKind::rms});
-  if (!in.has("head_dim")) attention.width = attention.rotary.width = 128;
+  const Attention attention =
+      read_attention(in, {.bias = bias, .out_bias = bias, .head_norm = NormKind::rms}, 1, 128);
   return build_like_llama(net, in, read_decoder(in, {}), attention, qwen_windows(in));
 }
 
@@ -98,7 +102,7 @@ Values build_smollm3(Network& net, const Keys& in) {
         at < has_rotary.size() ? has_rotary[at] != 0 : (layer + 1) % interval != 0;
     if (!is_rotated) attention.rotary.width = 0;
     attention.window =
-        listed_window(in, layer, window).value_or(is_used && is_rotated ? window : 0);
+        listed_window(in, layer, window).value_or(is_used && !is_rotated ? window : 0);
     return pre_norm_layer(net, x, attention, mlp);
   });
 }
@@ -118,24 +122,82 @@ Values build_granite(Network& net, const Keys& in) {
   });
 }
 
-/// Weights of the embedding, of each sum and of the logits are scaled by constants.
+/// Biases of queries, keys and values, not of what follows them; wide heads.
+Values build_seed_oss(Network& net, const Keys& in) {
+  const Attention attention = read_attention(
+      in,
+      {.bias = in.flag("attention_bias", true), .out_bias = in.flag("attention_out_bias", false)},
+      1, 128);
+  return build_like_llama(net, in, read_decoder(in, {}), attention);
+}
+
+Values build_ernie4_5(Network& net, const Keys& in) {
+  const bool bias = in.flag("use_bias", false);
+  const Attention attention = read_attention(in, {.bias = bias, .out_bias = bias}, 1, 128);
+  GatedMlp mlp = read_mlp(in);
+  mlp.bias = bias;
+  const Decoder decoder = read_decoder(in, {.tied = true, .head_bias = bias});
+  return decode(net, in, decoder,
+                [&](Value x, std::int64_t) { return pre_norm_layer(net, x, attention, mlp); });
+}
+
+/// A plain MLP with the squares of what is above zero.
+Values build_arcee(Network& net, const Keys& in) {
+  const bool bias = in.flag("attention_bias", false);
+  const Attention attention = read_attention(in, {.bias = bias, .out_bias = bias});
+  const PlainMlp mlp{.width = in.size("intermediate_size"),
+                     .activation = read_activation(in, "hidden_act", "relu2"),
+                     .bias = in.flag("mlp_bias", false),
+                     .up = "up_proj",
+                     .down = "down_proj"};
+  return decode(net, in, read_decoder(in, {}), [&](Value x, std::int64_t) {
+    x = net.add(x, self_attention(net, "self_attn",
+                                  normalize(net, "input_layernorm", NormKind::rms, x), attention));
+    return net.add(x, plain_mlp(net, "mlp",
+                                normalize(net, "post_attention_layernorm", NormKind::rms, x), mlp));
+  });
+}
+
+/// The experts of MiniCPM-MoE, in place of its MLP; none where the file names none.
+Experts read_minicpm_experts(const Keys& in, const GatedMlp& mlp) {
+  const Experts read{.count = in.size_or("num_experts", 0, 0),
+                     .per_token = in.size_or("num_experts_per_tok", 2),
+                     .width = mlp.width,
+                     .activation = mlp.activation,
+                     .names = {.gate = "w1", .up = "w3", .down = "w2"},
+                     .router = {.normalize = true}};
+  in.refuse_if(read.count > 0 && read.per_token > read.count, "num_experts_per_tok",
+               "is more than there are experts");
+  return read;
+}
+
+/// Weights of the embedding, of each sum and of the logits are scaled by constants: a sum by
+/// scale_depth over the root of the layers, the logits by what their width is to dim_model_base.
 Values build_minicpm(Network& net, const Keys& in) {
   const Attention attention = read_attention(in, {});
   const GatedMlp mlp = read_mlp(in);
+  const Experts mixture = read_minicpm_experts(in, mlp);
   Decoder decoder = read_decoder(in, {.tied = true});
   decoder.embedding_scale = in.number_or("scale_emb", 1);
   const double base = in.number_or("dim_model_base", static_cast<double>(decoder.width));
   decoder.logit_scale = base / static_cast<double>(decoder.width);
-  const double residual = in.number_or("scale_depth", 1);
+  const double residual =
+      in.number_or("scale_depth", 1) / std::sqrt(static_cast<double>(decoder.layers));
   return decode(net, in, decoder, [&](Value x, std::int64_t) {
-    return pre_norm_layer(net, x, attention, mlp, residual);
+    if (mixture.count == 0) return pre_norm_layer(net, x, attention, mlp, residual);
+    const Value a = self_attention(net, "self_attn",
+                                   normalize(net, "input_layernorm", NormKind::rms, x), attention);
+    x = net.add(x, net.scale(a, residual));
+    const Value m =
+        experts(net, "mlp", normalize(net, "post_attention_layernorm", NormKind::rms, x), mixture);
+    return net.add(x, net.scale(m, residual));
   });
 }
 
 /// GLM: one projection to gate and up, biases of queries, keys and values, half of each head
 /// rotated; GLM-4 has further norms behind attention and MLP.
 Values build_glm(Network& net, const Keys& in, bool has_post_norms) {
-  Attention attention = read_attention(in, {.bias = in.flag("attention_bias", false)}, 0.5);
+  Attention attention = read_attention(in, {.bias = in.flag("attention_bias", true)}, 0.5, 128);
   GatedMlp mlp = read_mlp(in);
   mlp.names.fused = "gate_up_proj";
   const NormKind post = has_post_norms ? NormKind::rms : NormKind::none;
@@ -170,7 +232,8 @@ Windows exaone_windows(const Keys& in, std::int64_t window) {
 Values build_exaone4(Network& net, const Keys& in) {
   Attention attention = read_attention(in, {.head_norm = NormKind::rms});
   const std::int64_t rotary = attention.rotary.width;
-  const std::int64_t window = in.size_or("sliding_window", 0, 0);
+  const std::int64_t window =
+      in.size_or("sliding_window", in.states("sliding_window") ? 0 : 4096, 0);
   const Windows windows = exaone_windows(in, window);
   const GatedMlp mlp = read_mlp(in);
   return decode(net, in, read_decoder(in, {}), [&](Value x, std::int64_t layer) {
@@ -219,10 +282,13 @@ Values build_baichuan(Network& net, const Keys& in) {
 }
 
 constexpr std::string_view llama_types[] = {"llama", "Yi", "aquila"};
-constexpr std::string_view mistral_types[] = {"mistral", "ministral"};
+constexpr std::string_view mistral_types[] = {"mistral", "ministral", "ministral3"};
 constexpr std::string_view qwen2_types[] = {"qwen2", "qwen2_vl_text", "qwen2_5_vl_text"};
 constexpr std::string_view qwen3_types[] = {"qwen3"};
 constexpr std::string_view smollm3_types[] = {"smollm3"};
+constexpr std::string_view seed_oss_types[] = {"seed_oss"};
+constexpr std::string_view ernie4_5_types[] = {"ernie4_5"};
+constexpr std::string_view arcee_types[] = {"arcee"};
 constexpr std::string_view granite_types[] = {"granite"};
 constexpr std::string_view minicpm_types[] = {"minicpm"};
 constexpr std::string_view glm_types[] = {"glm"};
@@ -238,6 +304,9 @@ constexpr Family families[] = {
     {.model_types = qwen2_types, .build = build_qwen2},
     {.model_types = qwen3_types, .build = build_qwen3},
     {.model_types = smollm3_types, .build = build_smollm3},
+    {.model_types = seed_oss_types, .build = build_seed_oss},
+    {.model_types = ernie4_5_types, .build = build_ernie4_5},
+    {.model_types = arcee_types, .build = build_arcee},
     {.model_types = granite_types, .build = build_granite},
     {.model_types = minicpm_types, .build = build_minicpm},
     {.model_types = glm_types, .build = build_glm3},

@@ -1,11 +1,13 @@
 // Llama 4: attention within chunks, but for every fourth layer, which has no positions and sees
-// all; experts whose weights scale what goes in, beside one that all tokens go through. Source:
-// transformers models/llama4.
+// all; experts whose weights scale what goes in, beside one that all tokens go through. The whole
+// model sees one tile of an image before the text. Source: transformers models/llama4.
 #include <algorithm>
+#include <cmath>
 
+#include "importers/config/composite.h"
 #include "importers/config/decoder.h"
 #include "importers/config/experts.h"
-#include "importers/config/family.h"
+#include "importers/config/vision.h"
 
 namespace pfsday::config {
 namespace {
@@ -113,8 +115,115 @@ Values build_llama4(Network& net, const Keys& in) {
   });
 }
 
-constexpr std::string_view llama4_types[] = {"llama4_text"};
-constexpr Family families[] = {{.model_types = llama4_types, .build = build_llama4}};
+struct Tower {
+  std::int64_t width = 1, layers = 1, heads = 1, inner = 1, patch = 14, channels = 3;
+  std::int64_t mixed = 1, out = 1;  ///< widths of the two layers behind it
+  std::int64_t shuffle = 2;         ///< patches of a side that become one token
+  ImageSize image;
+};
+
+Tower read_tower(const Keys& in) {
+  const double ratio = in.number_or("pixel_shuffle_ratio", 0.5);
+  Tower tower{.width = in.size_or("hidden_size", 768),
+              .layers = in.has("num_hidden_layers") ? in.layers("num_hidden_layers") : 34,
+              .heads = in.size_or("num_attention_heads", 16),
+              .inner = in.size_or("intermediate_size", 5632),
+              .patch = in.size_or("patch_size", 14),
+              .channels = in.size_or("num_channels", 3),
+              .mixed = in.size_or("projector_input_dim", 4096),
+              .out = in.size_or("projector_output_dim", 4096),
+              .shuffle = ratio > 0.01 && ratio <= 1 ? std::lround(1 / ratio) : 0,
+              .image = in.has("image_size") ? read_image_size(in, "image_size")
+                                            : ImageSize{.height = 448, .width = 448}};
+  const std::int64_t rows = tower.image.height / tower.patch;
+  const std::int64_t columns = tower.image.width / tower.patch;
+  in.refuse_if(tower.width % tower.heads != 0, "hidden_size", "is no multiple of the heads");
+  in.refuse_if(tower.shuffle == 0 || rows == 0 || rows != columns || rows % tower.shuffle != 0,
+               "pixel_shuffle_ratio", "does not go with a square of patches");
+  in.refuse_if(tower.inner != tower.width * tower.shuffle * tower.shuffle ||
+                   tower.mixed != tower.out ||
+                   in.size_or("vision_output_dim", tower.out) != tower.out,
+               "intermediate_size", "does not go with the patches that become one token");
+  in.refuse_if(in.has("vision_feature_layer") && in.number_or("vision_feature_layer", -1) != -1,
+               "vision_feature_layer", "is not -1");
+  for (const char* key :
+       {"multi_modal_projector_bias", "vision_feature_select_strategy", "hidden_act"}) {
+    in.ignore(key);
+  }
+  return tower;
+}
+
+Value tower_layer(Network& net, const Tower& tower, Value x) {
+  constexpr NormKind norm = NormKind::layer;
+  const std::int64_t head = tower.width / tower.heads;
+  const Attention attention{.heads = tower.heads,
+                            .key_heads = tower.heads,
+                            .width = head,
+                            .bias = true,
+                            .out_bias = true,
+                            .causal = false,
+                            .rotary = {.width = head / 2 * 2, .table = "vision_model.rotary"}};
+  x = net.add(
+      x, self_attention(net, "self_attn", normalize(net, "input_layernorm", norm, x), attention));
+  return net.add(x, plain_mlp(net, "mlp", normalize(net, "post_attention_layernorm", norm, x),
+                              {.width = tower.inner}));
+}
+
+/// Squares of patches become one token each, through two layers.
+Value shuffled(Network& net, const Tower& tower, Value x) {
+  if (!x) return {};
+  Builder& b = net.builder();
+  const Shape s = net.shape(x);
+  const std::int64_t side = tower.image.height / tower.patch / tower.shuffle;
+  const std::int64_t each = tower.shuffle;
+  x = b.reshape(x, {s[0], side, each, side, each, s[2]});
+  x = b.reshape(b.transpose(x, {0, 1, 3, 2, 4, 5}), {s[0], side * side, each * each * s[2]});
+  const auto scope = net.enter("vision_adapter.mlp");
+  x = net.apply(Activation::gelu, net.linear("fc1", x, tower.mixed));
+  return net.apply(Activation::gelu, net.linear("fc2", x, tower.out));
+}
+
+/// The token of the whole stands behind the patches.
+Value see(Network& net, const Tower& tower) {
+  const Value image = image_input(net, tower.channels, tower.image);
+  const std::int64_t patches =
+      (tower.image.height / tower.patch) * (tower.image.width / tower.patch);
+  return over_patches(net, patches + 1, [&]() -> Value {
+    const auto scope = net.enter("vision_model");
+    Builder& b = net.builder();
+    Value x = embed_patches(net, "patch_embedding.linear", image, tower.patch, tower.width, false);
+    if (!x) return {};
+    net.begin("class_embedding", "Token");
+    const Value whole =
+        b.broadcast(net.weight("class_embedding", {tower.width}), {net.pass.batch, 1, tower.width});
+    x = b.add(b.concat({x, whole}, 1),
+              net.weight("positional_embedding_vlm", {patches + 1, tower.width}));
+    x = normalize(net, "layernorm_pre", NormKind::layer, x);
+    for (std::int64_t i = 0; i < tower.layers && x; ++i) {
+      const auto layer = net.enter("model.layers", i);
+      x = tower_layer(net, tower, x);
+    }
+    x = normalize(net, "layernorm_post", NormKind::layer, x);
+    return x ? shuffled(net, tower, b.slice_axis(x, 1, 0, patches)) : x;
+  });
+}
+
+Values build_llama4_whole(Network& net, const Keys& in) {
+  const Text text = read_text(in, "llama4_text");
+  const Tower tower = read_tower(in.inner("vision_config"));
+  ignore_tokens(in);
+  const std::int64_t width = text.width();
+  if (in.has_fault()) return {};
+  net.note("The image is one tile; larger ones are cut into several.");
+  const Value image = net.linear("multi_modal_projector.linear_1", see(net, tower), width);
+  return read_behind(net, text, image, {});
+}
+
+constexpr std::string_view text_types[] = {"llama4_text"};
+constexpr std::string_view whole_types[] = {"llama4"};
+constexpr Family families[] = {
+    {.model_types = text_types, .build = build_llama4},
+    {.model_types = whole_types, .takes = Takes::image_and_text, .build = build_llama4_whole}};
 
 }  // namespace
 

@@ -1,7 +1,7 @@
-// Mamba, Mamba-2 and the hybrids that mix them with attention: Nemotron-H, by a pattern of layers,
-// and Jamba, where attention and experts each return after so many layers. Neither hybrid has
-// positions. Sources: transformers models/{mamba,mamba2,nemotron_h,jamba};
-// https://arxiv.org/abs/2504.03624.
+// Mamba, Falcon-Mamba, Mamba-2 and the hybrids that mix them with attention: Nemotron-H, by a
+// pattern of layers, and Jamba, where attention and experts each return after so many layers.
+// Neither hybrid has positions. Sources: transformers
+// models/{mamba,falcon_mamba,mamba2,nemotron_h,jamba}; https://arxiv.org/abs/2504.03624.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -50,14 +50,17 @@ std::int64_t read_rank(const Keys& in, std::string_view name, std::int64_t width
   return is_number ? in.size(name) : (width + 15) / 16;
 }
 
-Decoder read_backbone(const Keys& in, bool tied) {
-  Decoder decoder = read_decoder(in, {.tied = tied});
-  decoder.names = {
+DecoderNames backbone_names() {
+  return {
       .embedding = "backbone.embeddings", .layers = "backbone.layers", .norm = "backbone.norm_f"};
-  return decoder;
 }
 
-Values build_mamba(Network& net, const Keys& in) {
+Decoder read_backbone(const Keys& in, bool tied) {
+  return read_decoder(in, {.tied = tied, .names = backbone_names()});
+}
+
+/// Falcon-Mamba has norms without weights of what steps and states are made of.
+Values build_mamba(Network& net, const Keys& in, NormKind inner_norm) {
   const Decoder decoder = read_backbone(in, true);
   const std::int64_t expand = in.size_or("expand", 2);
   const MambaMixer mixer{.inner = in.size_or("intermediate_size|d_inner", expand * decoder.width),
@@ -66,12 +69,19 @@ Values build_mamba(Network& net, const Keys& in) {
                          .rank = read_rank(in, "time_step_rank", decoder.width),
                          .bias = in.flag("use_bias", false),
                          .conv_bias = in.flag("use_conv_bias", true),
+                         .inner_norm = inner_norm,
                          .activation = read_activation(in, "hidden_act", "silu")};
   ignore_initialization(in);
+  in.ignore("use_falcon_mambapy");
   if (in.has_fault()) return {};
   return decode(net, in, decoder, [&](Value x, std::int64_t) {
     return net.add(x, mamba_mixer(net, "mixer", normalize(net, "norm", rms, x), mixer));
   });
+}
+
+Values build_mamba1(Network& net, const Keys& in) { return build_mamba(net, in, NormKind::none); }
+Values build_falcon_mamba(Network& net, const Keys& in) {
+  return build_mamba(net, in, NormKind::rms_plain);
 }
 
 void check(const Keys& in, const Mamba2Mixer& mixer) {
@@ -99,19 +109,29 @@ Values build_mamba2(Network& net, const Keys& in) {
   });
 }
 
+char kind_of(std::string_view type) {
+  if (type == "mamba" || type == "linear_attention") return 'M';
+  if (type == "attention" || type == "full_attention") return '*';
+  if (type == "moe") return 'E';
+  return type == "mlp" ? '-' : '?';
+}
+
 /// The kind of each layer: M for Mamba-2, * attention, - an MLP, E experts.
-std::string read_pattern(const Keys& in, std::int64_t layers) {
+std::string read_pattern(const Keys& in) {
   std::string pattern = in.text_or("hybrid_override_pattern", "");
-  for (const std::string& type : in.texts("layers_block_type")) {
-    pattern += type == "mamba" ? 'M' : type == "attention" ? '*' : type == "moe" ? 'E' : '-';
+  for (const std::string& type : in.texts("layers_block_type|layer_types")) {
+    pattern += kind_of(type);
   }
-  if (static_cast<std::int64_t>(pattern.size()) != layers) {
-    in.refuse("hybrid_override_pattern",
-              fmt::format("names {} layers of {}", pattern.size(), layers));
-    return std::string(static_cast<std::size_t>(layers), '-');
+  const std::string_view key =
+      in.has("hybrid_override_pattern") ? "hybrid_override_pattern" : "layers_block_type";
+  in.refuse_if(pattern.find_first_not_of("M*-E") != std::string::npos, key,
+               "names a kind of layer other than Mamba (M), attention (*), MLP (-), experts (E)");
+  in.refuse_if(pattern.empty() || pattern.size() > 2000, key, "names no layer, or more than 2000");
+  const auto layers = static_cast<std::int64_t>(pattern.size());
+  const std::int64_t stated = in.size_or("num_hidden_layers", layers);
+  if (stated != layers) {
+    in.refuse(key, fmt::format("names {} layers of {}", layers, stated));
   }
-  in.refuse_if(pattern.find_first_not_of("M*-E") != std::string::npos, "hybrid_override_pattern",
-               "holds a letter other than M, *, - and E");
   return pattern;
 }
 
@@ -138,13 +158,14 @@ void read_experts(const Keys& in, Nemotron& nemotron) {
                                  .group_by_two = true}};
   const Experts& experts = nemotron.experts;
   const std::int64_t shared = in.size_or("n_shared_experts", 1, 0);
-  nemotron.shared_width = in.size_or("moe_shared_expert_intermediate_size", 0, 0) * shared;
+  nemotron.shared_width = in.size_or("moe_shared_expert_intermediate_size", 7688, 0) * shared;
+  nemotron.experts.latent = in.size_or("moe_latent_size", 0, 0);
   in.refuse_if(experts.per_token > experts.count, "num_experts_per_tok",
                "is more than there are experts");
   in.refuse_if(experts.count % experts.router.groups != 0 ||
                    experts.router.best_groups > experts.router.groups,
                "n_group", "does not go with the experts");
-  in.refuse_if(in.has("moe_latent_size"), "moe_latent_size", "is not described");
+  in.ignore("moe_shared_expert_overlap");
 }
 
 Nemotron read_nemotron(const Keys& in, const std::string& pattern) {
@@ -165,12 +186,21 @@ Nemotron read_nemotron(const Keys& in, const std::string& pattern) {
                     .experts = {}};
   check(in, nemotron.mamba);
   const bool bias = in.flag("attention_bias", false);
-  nemotron.attention = read_attention(in, {.bias = bias, .out_bias = bias});
-  nemotron.attention.width = in.size_or("head_dim|attention_head_dim", nemotron.attention.width);
+  nemotron.attention = read_attention(in, {.bias = bias, .out_bias = bias}, 1, 128);
+  nemotron.attention.width = in.size_or("head_dim|attention_head_dim", 128);
   nemotron.attention.rotary = {};
   if (pattern.find('E') != std::string::npos) read_experts(in, nemotron);
   ignore_initialization(in);
   return nemotron;
+}
+
+Value nemotron_experts(Network& net, Value x, const Nemotron& nemotron) {
+  const Value y = experts(net, "mixer", x, nemotron.experts);
+  if (nemotron.shared_width == 0) return y;
+  PlainMlp shared = nemotron.mlp;
+  shared.width = nemotron.shared_width;
+  const auto scope = net.enter("mixer");
+  return net.add(y, plain_mlp(net, "shared_experts", x, shared));
 }
 
 Value nemotron_mixer(Network& net, Value x, char kind, const Nemotron& nemotron) {
@@ -179,22 +209,25 @@ Value nemotron_mixer(Network& net, Value x, char kind, const Nemotron& nemotron)
       return mamba2_mixer(net, "mixer", x, nemotron.mamba);
     case '*':
       return self_attention(net, "mixer", x, nemotron.attention);
-    case 'E': {
-      const Value y = experts(net, "mixer", x, nemotron.experts);
-      if (nemotron.shared_width == 0) return y;
-      PlainMlp shared = nemotron.mlp;
-      shared.width = nemotron.shared_width;
-      const auto scope = net.enter("mixer");
-      return net.add(y, plain_mlp(net, "shared_experts", x, shared));
-    }
+    case 'E':
+      return nemotron_experts(net, x, nemotron);
     default:
       return plain_mlp(net, "mixer", x, nemotron.mlp);
   }
 }
 
 Values build_nemotron_h(Network& net, const Keys& in) {
-  const Decoder decoder = read_backbone(in, false);
-  const std::string pattern = read_pattern(in, decoder.layers);
+  const std::string pattern = read_pattern(in);
+  Decoder decoder{.width = in.size("hidden_size"),
+                  .layers = static_cast<std::int64_t>(pattern.size()),
+                  .vocabulary = in.size("vocab_size"),
+                  .tied = in.flag("tie_word_embeddings", false),
+                  .names = backbone_names()};
+  if (in.size_or("num_nextn_predict_layers", 0, 0) > 0) {
+    net.note(
+        "Modules that predict further tokens are not described: their parameters are left out.");
+    in.ignore("mtp_layers_block_type|mtp_hybrid_override_pattern");
+  }
   const Nemotron nemotron = read_nemotron(in, pattern);
   if (in.has_fault()) return {};
   return decode(net, in, decoder, [&](Value x, std::int64_t layer) {
@@ -214,7 +247,7 @@ Values build_jamba(Network& net, const Keys& in) {
                          .rank = read_rank(in, "mamba_dt_rank", decoder.width),
                          .bias = in.flag("mamba_proj_bias", false),
                          .conv_bias = in.flag("mamba_conv_bias", true),
-                         .has_inner_norms = true,
+                         .inner_norm = rms,
                          .activation = read_activation(in, "hidden_act", "silu")};
   const GatedMlp dense{.width = in.size("intermediate_size"), .activation = mixer.activation};
   const Experts mixture{.count = in.size_or("num_experts", 16),
@@ -243,10 +276,12 @@ Values build_jamba(Network& net, const Keys& in) {
 }
 
 constexpr std::string_view mamba_types[] = {"mamba"};
+constexpr std::string_view falcon_mamba_types[] = {"falcon_mamba"};
 constexpr std::string_view mamba2_types[] = {"mamba2"};
 constexpr std::string_view nemotron_h_types[] = {"nemotron_h"};
 constexpr std::string_view jamba_types[] = {"jamba"};
-constexpr Family families[] = {{.model_types = mamba_types, .build = build_mamba},
+constexpr Family families[] = {{.model_types = mamba_types, .build = build_mamba1},
+                               {.model_types = falcon_mamba_types, .build = build_falcon_mamba},
                                {.model_types = mamba2_types, .build = build_mamba2},
                                {.model_types = nemotron_h_types, .build = build_nemotron_h},
                                {.model_types = jamba_types, .build = build_jamba}};

@@ -1,5 +1,6 @@
 // Decoders whose MLPs are experts: a router sends each token to a few of them.
-// Sources: transformers models/{mixtral,qwen2_moe,qwen3_moe,olmoe,phimoe,granitemoe,gpt_oss,dbrx}.
+// Sources: transformers models/{mixtral,qwen2_moe,qwen3_moe,olmoe,phimoe,granitemoe,gpt_oss,dbrx,
+// ernie4_5_moe}.
 #include <algorithm>
 #include <cmath>
 
@@ -78,8 +79,9 @@ std::int64_t qwen_window(const Keys& in) {
 Values build_qwen2_moe(Network& net, const Keys& in) {
   Attention usual = read_attention(in, {.bias = in.flag("qkv_bias", true)});
   const std::int64_t window = qwen_window(in);
-  const std::int64_t first_window = in.size_or("max_window_layers", 28, 0);
-  Experts spec = read_experts(in, "num_experts", "num_experts_per_tok", "moe_intermediate_size");
+  const std::int64_t first_without = in.size_or("max_window_layers", 28, 0);
+  Experts spec = read_experts(in, "num_experts|num_local_experts", "num_experts_per_tok",
+                              "moe_intermediate_size");
   spec.activation = read_activation(in, "hidden_act", "silu");
   spec.router.normalize = in.flag("norm_topk_prob", false);
   const std::int64_t shared = in.size("shared_expert_intermediate_size");
@@ -87,8 +89,8 @@ Values build_qwen2_moe(Network& net, const Keys& in) {
   const auto is_sparse = sparse_layers(in);
   return decode(net, in, read_decoder(in, {}), [&](Value x, std::int64_t layer) {
     Attention attention = usual;
-    attention.window =
-        listed_window(in, layer, window).value_or(layer >= first_window ? window : 0);
+    const bool has_window = layer % 2 == 0 && layer < first_without;
+    attention.window = listed_window(in, layer, window).value_or(has_window ? window : 0);
     const auto feed = [&](Value y, std::int64_t i) {
       return is_sparse(i) ? with_shared_expert(net, y, spec, shared)
                           : gated_mlp(net, "mlp", y, dense);
@@ -102,7 +104,8 @@ Values build_qwen3_moe(Network& net, const Keys& in) {
   Attention attention = read_attention(in, {.bias = bias, .out_bias = bias, .head_norm = rms});
   attention.window = qwen_window(in);
   in.ignore("max_window_layers");
-  Experts spec = read_experts(in, "num_experts", "num_experts_per_tok", "moe_intermediate_size");
+  Experts spec = read_experts(in, "num_experts|num_local_experts", "num_experts_per_tok",
+                              "moe_intermediate_size");
   spec.activation = read_activation(in, "hidden_act", "silu");
   spec.router.normalize = in.flag("norm_topk_prob", false);
   const GatedMlp dense = read_dense_mlp(in);
@@ -157,8 +160,7 @@ Values build_granitemoe(Network& net, const Keys& in) {
   spec.router = {.name = "router.layer", .softmax_of_best = true};
   const std::int64_t shared = in.size_or("shared_intermediate_size", 0, 0);
   const Decoder decoder =
-      read_decoder(in, {.tied = true,
-                        .embedding_scale = in.number_or("embedding_multiplier", 1),
+      read_decoder(in, {.embedding_scale = in.number_or("embedding_multiplier", 1),
                         .logit_scale = logits == 0 ? 1 : 1 / logits});
   return decode(net, in, decoder, [&](Value x, std::int64_t) {
     const auto add = [&](Value y) {
@@ -181,14 +183,15 @@ Values build_granitemoe(Network& net, const Keys& in) {
 /// an expert are one matrix, clamped.
 Values build_gpt_oss(Network& net, const Keys& in) {
   const bool bias = in.flag("attention_bias", true);
-  Attention attention = read_attention(in, {.bias = bias, .out_bias = bias, .has_sinks = true});
+  Attention attention =
+      read_attention(in, {.bias = bias, .out_bias = bias, .has_sinks = true}, 1, 64);
   const std::int64_t window = in.size_or("sliding_window", 128);
-  Experts spec = read_experts(in, "num_local_experts", "num_experts_per_tok|experts_per_token",
-                              "intermediate_size");
+  Experts spec = read_experts(in, "num_local_experts|num_experts",
+                              "num_experts_per_tok|experts_per_token", "intermediate_size");
   in.ignore("hidden_act|experts_per_token");
   spec.bias = true;
   spec.limit = in.number_or("swiglu_limit", 7);
-  spec.slope = 1.702;
+  spec.slope = in.number_or("swiglu_alpha", 1.702);
   spec.prefix = "experts.";
   spec.names = {.fused = "gate_up_proj"};
   spec.router = {.name = "router", .bias = true, .softmax_of_best = true};
@@ -230,6 +233,47 @@ Values build_dbrx(Network& net, const Keys& in) {
   });
 }
 
+/// Shared experts, one MLP of their widths together, beside those that a correction helps to
+/// choose; layers with experts have a first and a last one.
+Values build_ernie4_5_moe(Network& net, const Keys& in) {
+  const bool bias = in.flag("use_bias", false);
+  const Attention attention = read_attention(in, {.bias = bias, .out_bias = bias});
+  GatedMlp dense = read_dense_mlp(in);
+  dense.bias = bias;
+  Experts spec = read_experts(in, "moe_num_experts|num_experts", "moe_k|num_experts_per_tok",
+                              "moe_intermediate_size");
+  spec.activation = dense.activation;
+  spec.bias = bias;
+  spec.router = {
+      .has_correction = true, .correction = "e_score_correction_bias", .normalize = true};
+  const GatedMlp shared{.width = spec.width * in.size_or("moe_num_shared_experts", 2, 0),
+                        .activation = dense.activation,
+                        .bias = bias};
+  const Decoder decoder = read_decoder(in, {.tied = true, .head_bias = bias});
+  const std::int64_t first = in.size_or("moe_layer_start_index", 1, 0);
+  const double stated_last = in.number_or("moe_layer_end_index", -1);
+  const double last = stated_last < 0 ? static_cast<double>(decoder.layers - 1) : stated_last;
+  const std::int64_t interval = in.size_or("moe_layer_interval", 1);
+  for (const char* key : {"moe_norm_min", "moe_capacity", "moe_gate", "moe_use_aux_free"}) {
+    in.ignore(key);
+  }
+  if (in.size_or("num_nextn_predict_layers", 0, 0) > 0) {
+    net.note(
+        "Modules that predict further tokens are not described: their parameters are left out.");
+  }
+  const auto feed = [&](Value x, std::int64_t layer) {
+    const bool has_experts =
+        (layer + 1) % interval == 0 && layer >= first && static_cast<double>(layer) <= last;
+    if (!has_experts) return gated_mlp(net, "mlp", x, dense);
+    const Value y = experts(net, "mlp", x, spec);
+    if (shared.width == 0) return y;
+    const auto scope = net.enter("mlp");
+    return net.add(y, gated_mlp(net, "shared_experts", x, shared));
+  };
+  return decode(net, in, decoder, pre_norm(net, attention, feed));
+}
+
+constexpr std::string_view ernie4_5_moe_types[] = {"ernie4_5_moe"};
 constexpr std::string_view mixtral_types[] = {"mixtral"};
 constexpr std::string_view qwen2_moe_types[] = {"qwen2_moe"};
 constexpr std::string_view qwen3_moe_types[] = {"qwen3_moe"};
@@ -245,6 +289,7 @@ constexpr Family families[] = {{.model_types = mixtral_types, .build = build_mix
                                {.model_types = phimoe_types, .build = build_phimoe},
                                {.model_types = granitemoe_types, .build = build_granitemoe},
                                {.model_types = gpt_oss_types, .build = build_gpt_oss},
+                               {.model_types = ernie4_5_moe_types, .build = build_ernie4_5_moe},
                                {.model_types = dbrx_types, .build = build_dbrx}};
 
 }  // namespace

@@ -160,12 +160,12 @@ Values build_nemotron_nas(Network& net, const Keys& in) {
 
 /// Queries and keys are normalized over all heads; 256 experts chosen with a correction.
 Values build_minimax_m2(Network& net, const Keys& in) {
-  Attention attention = read_attention(in, {});
+  Attention attention = read_attention(in, {}, 1, 128);
   if (in.flag("use_qk_norm", true)) attention.whole_norm = rms;
   const std::string kind = in.text_or("qk_norm_type", "per_layer");
   in.refuse_if(kind != "per_layer", "qk_norm_type", "is not \"per_layer\"");
   attention.rotary.width = in.size_or("rotary_dim", attention.rotary.width, 2) / 2 * 2;
-  Experts spec{.count = in.size("num_local_experts"),
+  Experts spec{.count = in.size("num_local_experts|num_experts"),
                .per_token = in.size("num_experts_per_tok"),
                .width = in.size("intermediate_size"),
                .activation = read_activation(in, "hidden_act", "silu"),
