@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
@@ -252,6 +253,114 @@ TEST(Configurations, GenerationIsTheSumOverItsSteps) {
       }
     }
     EXPECT_EQ(macs(count_text(c.text, options)), one * batch);
+  }
+}
+
+/// Decoders that have no closed form here, or carry a state from token to token.
+constexpr std::string_view further_decoders[] = {
+    R"({"model_type": "mamba", "hidden_size": 8, "num_hidden_layers": 2, "vocab_size": 32,
+        "state_size": 4, "intermediate_size": 16, "time_step_rank": 2})",
+    R"({"model_type": "falcon_mamba", "hidden_size": 8, "num_hidden_layers": 1, "vocab_size": 32,
+        "state_size": 4, "intermediate_size": 16, "time_step_rank": 2})",
+    R"({"model_type": "mamba2", "hidden_size": 8, "num_hidden_layers": 2, "vocab_size": 32,
+        "num_heads": 4, "head_dim": 4, "n_groups": 2, "state_size": 4})",
+    R"({"model_type": "rwkv", "hidden_size": 8, "num_hidden_layers": 2, "vocab_size": 32})",
+    R"({"model_type": "rwkv5", "hidden_size": 64, "num_hidden_layers": 1, "vocab_size": 32,
+        "head_size": 16})",
+    R"({"model_type": "rwkv6", "hidden_size": 64, "num_hidden_layers": 1, "vocab_size": 32,
+        "head_size": 16})",
+    R"({"model_type": "recurrent_gemma", "hidden_size": 8, "num_hidden_layers": 3, "vocab_size": 32,
+        "num_attention_heads": 2, "num_key_value_heads": 1, "intermediate_size": 32,
+        "attention_window_size": 4})",
+    R"({"model_type": "bamba", "hidden_size": 8, "num_hidden_layers": 2, "vocab_size": 32,
+        "num_attention_heads": 2, "intermediate_size": 16, "attn_layer_indices": [1],
+        "mamba_n_heads": 4, "mamba_d_state": 4})",
+    R"({"model_type": "granitemoehybrid", "hidden_size": 8, "num_hidden_layers": 2,
+        "vocab_size": 32, "num_attention_heads": 2, "intermediate_size": 16, "num_local_experts": 4,
+        "shared_intermediate_size": 8, "layer_types": ["mamba", "attention"], "mamba_n_heads": 4,
+        "mamba_d_state": 4, "residual_multiplier": 0.5})",
+    R"({"model_type": "nemotron_h", "hidden_size": 8, "vocab_size": 32, "num_attention_heads": 2,
+        "num_key_value_heads": 1, "head_dim": 4, "intermediate_size": 16, "mamba_num_heads": 4,
+        "mamba_head_dim": 4, "n_groups": 2, "ssm_state_size": 4, "n_routed_experts": 4,
+        "num_experts_per_tok": 2, "moe_intermediate_size": 4, "moe_latent_size": 4,
+        "moe_shared_expert_intermediate_size": 8, "hybrid_override_pattern": "M*E-"})",
+    R"({"model_type": "qwen3_next", "hidden_size": 8, "num_hidden_layers": 4, "vocab_size": 32,
+        "num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 8, "intermediate_size": 16,
+        "linear_num_key_heads": 2, "linear_num_value_heads": 4, "linear_key_head_dim": 4,
+        "linear_value_head_dim": 4, "num_experts": 4, "num_experts_per_tok": 2,
+        "moe_intermediate_size": 4, "shared_expert_intermediate_size": 8})",
+    R"({"model_type": "ernie4_5_moe", "hidden_size": 8, "num_hidden_layers": 2, "vocab_size": 32,
+        "num_attention_heads": 2, "intermediate_size": 16, "moe_intermediate_size": 4,
+        "moe_num_experts": 4, "moe_k": 2})",
+};
+
+std::vector<std::string_view> all_decoders() {
+  std::vector<std::string_view> texts(std::begin(further_decoders), std::end(further_decoders));
+  for (const Case& c : cases) texts.push_back(c.text);
+  return texts;
+}
+
+/// Every counter of a pass, as numbers that can be taken from each other: they are small here.
+using Counters = std::array<double, 6>;
+
+Counters counters(std::string_view text, const ImportOptions& options) {
+  const ops::Work work = count_text(text, options).total.work;
+  return {work.mul.to_double(),     work.add.to_double(),     work.div.to_double(),
+          work.special.to_double(), work.compare.to_double(), work.products.to_double()};
+}
+
+Counters sum(double a, const Counters& x, double b, const Counters& y) {
+  Counters result = {};
+  for (std::size_t i = 0; i < result.size(); ++i) result[i] = a * x[i] + b * y[i];
+  return result;
+}
+
+/// The work on weights alone, such as 1 + weight of a norm, which a pass does once. What a pass
+/// does for all sequences of its batch together is what two batches do not double; of that, what
+/// two tokens do not double either is of no token.
+Counters work_on_weights(std::string_view text) {
+  const auto once_for_tokens = [&](std::int64_t tokens) {
+    const auto of_batch = [&](std::int64_t size) {
+      return counters(text, {.dimensions = {{"batch", size}, {"seq", tokens}}});
+    };
+    return sum(2, of_batch(1), -1, of_batch(2));
+  };
+  return sum(2, once_for_tokens(1), -1, once_for_tokens(2));
+}
+
+/// Not only the products: every counter of the whole is that of one pass after another, each with
+/// the cache that the passes before it have filled. Work on weights alone is done once in the
+/// whole.
+TEST(Configurations, GenerationCountsAsItsStepsDoOneByOne) {
+  constexpr std::int64_t prompt = 5, tokens = 6, samples = 3;
+  for (const std::string_view text : all_decoders()) {
+    SCOPED_TRACE(text);
+    ImportOptions whole = {.dimensions = {{"batch", batch}}};
+    whole.generation = {.prompt = prompt, .tokens = tokens, .samples = samples};
+    ImportOptions first = whole;
+    first.generation->tokens = 1;
+    Counters expected = counters(text, first);
+    for (std::int64_t step = 0; step + 1 < tokens; ++step) {
+      ImportOptions one = {.dimensions = {{"batch", batch * samples}, {"seq", 1}}};
+      one.past = prompt + step;
+      expected = sum(1, expected, 1, counters(text, one));
+    }
+    EXPECT_EQ(counters(text, whole), sum(1, expected, -(tokens - 2), work_on_weights(text)));
+  }
+}
+
+/// Sequences that are packed cost in every counter what they cost one by one.
+TEST(Configurations, PackedSequencesCountAsTheyDoOneByOne) {
+  for (const std::string_view text : all_decoders()) {
+    SCOPED_TRACE(text);
+    ImportOptions packed = {.dimensions = {{"batch", batch}}};
+    packed.lengths = {4, 7, 4, 1};
+    Counters expected = {};
+    for (const std::int64_t each : packed.lengths) {
+      expected =
+          sum(1, expected, 1, counters(text, {.dimensions = {{"batch", batch}, {"seq", each}}}));
+    }
+    EXPECT_EQ(counters(text, packed), sum(1, expected, -3, work_on_weights(text)));
   }
 }
 
