@@ -466,6 +466,62 @@ TEST(Configurations, FaultsAreNamed) {
             (std::vector<std::string>{"batch", "seq"}));
 }
 
+/// A tower of 2 layers, 2 heads, width 8 and MLP 16 over 4 patches of 2 x 2 and one token more. The
+/// image is seen as a whole and in two tiles, of which its rows keep 2 or 4 columns and end with a
+/// token.
+TEST(Configurations, LlavaNextSeesTheWholeAndItsTiles) {
+  constexpr std::string_view text = R"({"model_type": "llava_next",
+      "image_grid_pinpoints": [[8, 4], [4, 8], [8, 8]],
+      "text_config": {"model_type": "llama", "hidden_size": 8, "num_hidden_layers": 1,
+        "vocab_size": 32, "num_attention_heads": 4, "intermediate_size": 16},
+      "vision_config": {"hidden_size": 8, "num_hidden_layers": 2, "num_attention_heads": 2,
+        "intermediate_size": 16, "image_size": 4, "patch_size": 2}})";
+  const Count tower = 4 * 3 * 4 * 8 + 2 * (5 * (4 * 8 * 8 + 2 * 8 * 16) + 5 * 5 * 16);
+  const Count projector = 4 * (8 * 8 + 8 * 8);
+  const auto expected = [&](std::int64_t image_tokens) {
+    const std::int64_t tokens = length + image_tokens;
+    const Count of_text =
+        Count(4 * 8 * 8 + 3 * 8 * 16 + 8 * 32) * tokens + pairs(tokens, 0) * Count(16);
+    return (of_text + (tower + projector) * Count(3)) * Count(batch);
+  };
+  ImportOptions options = bound;
+  EXPECT_EQ(macs(count_text(text, options)), expected(4 + 2 * (2 + 1)));
+  options.dimensions["height"] = 4;
+  options.dimensions["width"] = 8;
+  EXPECT_EQ(macs(count_text(text, options)), expected(4 + 2 * (4 + 1)));
+}
+
+/// Queries meet 4 vectors of distances, and keys 4 others, which the projections of the words make.
+TEST(Configurations, DebertaMeetsDistances) {
+  constexpr std::string_view text = R"({"model_type": "deberta-v2", "hidden_size": 8,
+      "num_hidden_layers": 2, "vocab_size": 32, "num_attention_heads": 2, "intermediate_size": 16,
+      "type_vocab_size": 0, "position_biased_input": false, "relative_attention": true,
+      "position_buckets": 2, "share_att_key": true, "norm_rel_ebd": "layer_norm",
+      "pos_att_type": "c2p|p2c"})";
+  const std::int64_t of_token = 4 * 8 * 8 + 2 * 8 * 16 + 2 * 4 * 8;
+  const Count of_sequence = Count(of_token) * length + Count(length * length * 16);
+  EXPECT_EQ(macs(count_text(text, bound)), (of_sequence * batch + Count(2 * 4 * 8 * 8)) * 2);
+  EXPECT_EQ(
+      count_text(text, bound).parameters.total,
+      Count(32 * 8 + 4 * 8 + 2 * 2 * 8 + 2 * (4 * (8 * 8 + 8) + 2 * 8 * 16 + 16 + 8 + 2 * 2 * 8)));
+}
+
+/// 3 layers with a state of 4 heads, 4 x 4 each, which a token reads twice; then attention of 2
+/// heads of 8 with a gate. Convolutions have 4 taps over 2 x 8 + 16 channels.
+TEST(Configurations, QwenNextReadsItsStateTwice) {
+  const std::string_view text = *std::ranges::find_if(further_decoders, [](std::string_view one) {
+    return one.find("qwen3_next") != std::string_view::npos;
+  });
+  const std::int64_t delta =
+      8 * (2 * 8 + 2 * 16) + 8 * 2 * 4 + 4 * (2 * 8 + 16) + 2 * 4 * 4 * 4 + 16 * 8;
+  const std::int64_t attention = 8 * 2 * 16 + 2 * 8 * 8 + 16 * 8;
+  const std::int64_t experts = 8 * 4 + 2 * 3 * 8 * 4 + 3 * 8 * 8 + 8;
+  const Count tokens = Count(batch) * length;
+  EXPECT_EQ(macs(count_text(text, bound)),
+            Count(3 * delta + attention + 4 * experts + 8 * 32) * tokens +
+                pairs(length, 0) * Count(2 * 16 * batch));
+}
+
 std::string read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};

@@ -110,7 +110,11 @@ Text read_text(const Keys& in, std::string_view usual_type) {
   }
   text.family = find_family(type);
   if (text.family == nullptr || text.family->takes != Takes::tokens) {
-    text.keys.refuse("model_type", fmt::format("is \"{}\", no known decoder", to_printable(type)));
+    const std::string_view near = nearest(type, known_model_types());
+    text.keys.refuse("model_type", fmt::format("is \"{}\", no known decoder", to_printable(type)),
+                     near.empty() || near == type
+                         ? std::string()
+                         : fmt::format("\"{}\" is spelled most like it", near));
   }
   return text;
 }

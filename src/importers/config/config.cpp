@@ -30,6 +30,7 @@ bool recognizes(Bytes head) {
 }
 
 std::unexpected<Error> unknown_type(const Keys& in) {
+  if (auto fault = in.take_fault()) return fail(*std::move(fault));
   const std::string type = in.text_or("model_type|_class_name", "");
   if (type.empty()) {
     return fail(Code::configuration_incomplete, "the configuration has no \"model_type\"");

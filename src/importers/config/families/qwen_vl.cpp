@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "importers/config/attention.h"
 #include "importers/config/composite.h"
@@ -30,7 +31,8 @@ struct Grid {
   std::int64_t height = 1, width = 1;
 };
 
-/// Sides are rounded to the nearest multiple of a merged patch, as the processor of images does.
+/// Sides are rounded to the nearest multiple of a merged patch, the even one of two, as the
+/// processor of images does.
 Grid grid_of(Network& net, const Tower& tower) {
   const std::int64_t unit = tower.patch * tower.merge;
   const Pass& pass = net.pass;
@@ -41,7 +43,8 @@ Grid grid_of(Network& net, const Tower& tower) {
     return {};
   }
   const auto side = [&](std::int64_t pixels) {
-    return std::max<std::int64_t>(1, (pixels + unit / 2) / unit);
+    const double units = static_cast<double>(pixels) / static_cast<double>(unit);
+    return std::max<std::int64_t>(1, std::lround(std::nearbyint(units)));
   };
   return {side(pass.image_height), side(pass.image_width)};
 }
