@@ -65,7 +65,7 @@ TEST(ReadRecipe, FaultsNameTheLayer) {
       {"no layers", "input = [3]", Code::run_input_missing, "\"layers\""},
       {"what layer", "input = [3]\nlayers = [{units = 1}]", Code::run_input_missing, "line 2"},
       {"no kernel", "input = [3, 9, 9]\nlayers = [{conv = 1}]", Code::recipe_invalid, "\"kernel\""},
-      {"flat", "input = [9]\nlayers = [{conv = 1, kernel = 3}]", Code::recipe_invalid, "is flat"},
+      {"flat", "input = [9]\nlayers = [{conv = 1, kernel = 3}]", Code::recipe_invalid, "is none"},
       {"window", "input = [3, 9, 9]\nlayers = [{conv = 1, kernel = 10}]", Code::recipe_invalid,
        "10 x 10 does not fit an input of 9 x 9"},
       {"groups", "input = [3, 9, 9]\nlayers = [{conv = 1, kernel = 1, groups = 2}]",

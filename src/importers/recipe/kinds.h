@@ -1,0 +1,13 @@
+// The kinds of layers, by the file that describes them.
+#pragma once
+
+#include "importers/recipe/lowering.h"
+
+namespace pfsday::recipe {
+
+extern const std::span<const Kind> image_kinds;      ///< image.cpp
+extern const std::span<const Kind> structure_kinds;  ///< structure.cpp
+extern const std::span<const Kind> sequence_kinds;   ///< sequence.cpp
+extern const std::span<const Kind> recurrent_kinds;  ///< recurrent.cpp
+
+}  // namespace pfsday::recipe
