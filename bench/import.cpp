@@ -1,10 +1,11 @@
-// From the bytes of an ONNX file to its count, within one process: nodes per second of generated
+// From the bytes of a model file to its count, within one process: nodes per second of generated
 // networks, which should not depend on their size.
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
 #include "count/count.h"
+#include "hlo_program.h"
 #include "importers/importer.h"
 #include "importers/onnx/model_writer.h"
 
@@ -33,23 +34,28 @@ std::string network(std::int64_t nodes) {
   return model.bytes();
 }
 
-void import_and_count(benchmark::State& state) {
-  const std::string file = network(state.range(0));
+void import_and_count(benchmark::State& state, const std::string& file, std::int64_t nodes) {
   for (auto _ : state) {
     const auto model = pfsday::importers::read_model(std::as_bytes(std::span(file)), {});
     if (!model) return state.SkipWithError("did not import");
     const auto counts = pfsday::count::count_graph(model->graph, {});
     if (!counts || !counts->complete()) return state.SkipWithError("did not count");
   }
-  state.counters["nodes_per_s"] = benchmark::Counter(static_cast<double>(state.range(0) / 3 * 3),
-                                                     benchmark::Counter::kIsIterationInvariantRate);
+  state.counters["nodes_per_s"] =
+      benchmark::Counter(static_cast<double>(nodes), benchmark::Counter::kIsIterationInvariantRate);
 }
 
-BENCHMARK(import_and_count)
-    ->Arg(1'000)
-    ->Arg(100'000)
-    ->Arg(1'000'000)
-    ->Unit(benchmark::kMillisecond);
+void onnx(benchmark::State& state) {
+  import_and_count(state, network(state.range(0)), state.range(0) / 3 * 3);
+}
+
+void hlo(benchmark::State& state) {
+  const std::string file = pfsday::bench::HloProgram(static_cast<int>(state.range(0) / 13)).text();
+  import_and_count(state, file, state.range(0) / 13 * 13);
+}
+
+BENCHMARK(onnx)->Arg(1'000)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
+BENCHMARK(hlo)->Arg(1'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 

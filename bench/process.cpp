@@ -10,8 +10,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
+
+#include "hlo_program.h"
 
 namespace {
 
@@ -76,6 +79,15 @@ void run_folder(benchmark::State& state) {
       static_cast<double>(models), benchmark::Counter::kIsIterationInvariantRate);
 }
 
+/// A program of XLA of four megabytes.
+void count_hlo(benchmark::State& state) {
+  const auto path = std::filesystem::temp_directory_path() / "pfsday_bench.hlo";
+  std::ofstream(path) << pfsday::bench::HloProgram(1'450).text();
+  state.counters["file_MB"] = static_cast<double>(std::filesystem::file_size(path)) / 1e6;
+  run_process(state, {"count", path.string()});
+  std::filesystem::remove(path);
+}
+
 const std::string resnet50 = PFSDAY_EXAMPLES "/resnet50.onnx";
 
 // Real time: the work is done by a child, whose processor time is not ours.
@@ -89,6 +101,8 @@ BENCHMARK_CAPTURE(run_process, count_resnet50_train,
                   std::vector<std::string>{"count", resnet50, "--train", "--json"})
     ->Unit(benchmark::kMillisecond)
     ->UseRealTime();
+
+BENCHMARK(count_hlo)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 BENCHMARK(run_folder)->Unit(benchmark::kMillisecond)->UseRealTime();
 

@@ -89,7 +89,7 @@ Exact round_to_bits(Exact value, int bits, Exact smallest, Exact largest) {
 
 Exact wrap_integer(ElementType element, Exact value) {
   if (!std::isfinite(value)) return 0;
-  const Exact modulus = std::ldexp(Exact{1}, bits_of(element));
+  const Exact modulus = 2 * static_cast<Exact>(std::uint64_t{1} << (bits_of(element) - 1U));
   const Exact whole = std::trunc(value);
   if (whole >= 0 && whole < modulus / 2) return whole;
   Exact wrapped = std::fmod(whole, modulus);

@@ -80,11 +80,12 @@ Result<void> check_window(const WindowText& window, std::string_view text) {
 Result<Axes> parse_axes(std::string_view text) {
   Axes axes;
   const std::string_view inside = without_braces(text);
-  if (inside.empty()) return axes;
-  for (const std::string_view part : split(inside, ',')) {
-    const auto value = to_integer(part);
-    if (!value) return malformed(text, "list of whole numbers");
+  for (std::size_t first = 0; first < inside.size();) {
+    const std::size_t end = std::min(inside.find(',', first), inside.size());
+    const auto value = to_integer(inside.substr(first, end - first));
+    if (!value || end + 1 == inside.size()) return malformed(text, "list of whole numbers");
     axes.push_back(*value);
+    first = end + 1;
   }
   return axes;
 }

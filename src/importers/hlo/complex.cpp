@@ -49,7 +49,7 @@ bool has_complex(const Node& node) {
   };
   if (has(node.type())) return true;
   for (std::size_t i = 0; i < node.operand_count(); ++i) {
-    if (has(node.source(i).type)) return true;
+    if (has(*node.source(i).type)) return true;
   }
   return false;
 }

@@ -25,7 +25,7 @@ std::vector<bool> find_invariants(const Computation& body, std::size_t arrays) {
                            ? parse_integer(one.find("index"))
                            : fail(Code::attribute_invalid, "");
     const bool is_same = index && *index == static_cast<std::int64_t>(i);
-    is_invariant.insert(is_invariant.end(), one.type.leaves, is_same);
+    is_invariant.insert(is_invariant.end(), one.type->leaves, is_same);
   }
   is_invariant.resize(arrays, false);
   return is_invariant;

@@ -2,34 +2,81 @@
 
 #include <fmt/format.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include <algorithm>
 #include <array>
+#include <bit>
 
 namespace pfsday::hlo {
 namespace {
-
-constexpr std::array<bool, 256> name_characters = [] {
-  std::array<bool, 256> is_name = {};
-  for (int c = 'a'; c <= 'z'; ++c) is_name[static_cast<std::size_t>(c)] = true;
-  for (int c = 'A'; c <= 'Z'; ++c) is_name[static_cast<std::size_t>(c)] = true;
-  for (int c = '0'; c <= '9'; ++c) is_name[static_cast<std::size_t>(c)] = true;
-  for (const char c : {'_', '.', '-'}) is_name[static_cast<std::size_t>(c)] = true;
-  return is_name;
-}();
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 bool opens(char c) { return c == '(' || c == '{' || c == '['; }
 bool closes(char c) { return c == ')' || c == '}' || c == ']'; }
 
+/// What matters between brackets: others, quotes and the begin of a comment.
+constexpr std::array<bool, 256> stops = [] {
+  std::array<bool, 256> is_stop = {};
+  for (const char c : {'(', ')', '[', ']', '{', '}', '"', '/'}) {
+    is_stop[static_cast<unsigned char>(c)] = true;
+  }
+  return is_stop;
+}();
+
 }  // namespace
 
-bool is_name_character(char c) { return name_characters[static_cast<unsigned char>(c)]; }
+#ifdef __SSE2__
+namespace {
+
+/// Sixteen characters at once: a bit for each that no name is made of.
+unsigned find_other_characters(const char* text) {
+  const __m128i c = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text));
+  const auto is_from = [](__m128i characters, char first, char count) {
+    const __m128i offset = _mm_sub_epi8(characters, _mm_set1_epi8(first));
+    return _mm_cmpeq_epi8(_mm_min_epu8(offset, _mm_set1_epi8(static_cast<char>(count - 1))),
+                          offset);
+  };
+  const __m128i is_letter = is_from(_mm_or_si128(c, _mm_set1_epi8(0x20)), 'a', 26);
+  const __m128i is_digit = is_from(c, '0', 10);
+  const __m128i is_mark = _mm_or_si128(is_from(c, '-', 2), _mm_cmpeq_epi8(c, _mm_set1_epi8('_')));
+  const __m128i is_name = _mm_or_si128(_mm_or_si128(is_letter, is_digit), is_mark);
+  return static_cast<unsigned>(_mm_movemask_epi8(is_name)) ^ 0xffffU;
+}
+
+}  // namespace
+#endif
+
+std::size_t find_end_of_name(std::string_view text, std::size_t first) {
+  std::size_t at = first;
+#ifdef __SSE2__
+  for (; at + 16 <= text.size(); at += 16) {
+    const unsigned others = find_other_characters(text.data() + at);
+    if (others != 0) return at + static_cast<std::size_t>(std::countr_zero(others));
+  }
+#endif
+  while (at < text.size() && is_name_character(text[at])) ++at;
+  return at;
+}
+
+std::size_t find_end_of_string(std::string_view text, std::size_t quote) {
+  for (std::size_t end = text.find('"', quote + 1); end != text.npos;
+       end = text.find('"', end + 1)) {
+    std::size_t first = end;  // of the backslashes before it: an odd number of them escapes it
+    while (text[first - 1] == '\\') --first;
+    if ((end - first) % 2 == 0) return end + 1;
+  }
+  return text.npos;
+}
 
 Error fault_at(std::string_view text, std::size_t offset, Code code, std::string what,
                std::string hint) {
   Error error{code, std::move(what), std::move(hint), {}};
   const auto before = text.substr(0, std::min(offset, text.size()));
   error.place.line = static_cast<std::size_t>(std::ranges::count(before, '\n')) + 1;
+  error.place.column = before.size() - (before.rfind('\n') + 1) + 1;  // npos + 1 is 0
   return error;
 }
 
@@ -50,15 +97,10 @@ bool Cursor::skip_comment() {
   return true;
 }
 
-void Cursor::skip_space() {
-  while (at_ < text_.size()) {
-    const char c = text_[at_];
-    if (is_blank(c) || c == '\n') {
-      ++at_;
-    } else if (c != '/' || !skip_comment()) {
-      return;
-    }
-  }
+void Cursor::skip_space_behind_comment() {
+  do {
+    while (is_blank(peek()) || peek() == '\n') ++at_;
+  } while (peek() == '/' && skip_comment());
 }
 
 void Cursor::skip_blanks() {
@@ -70,13 +112,6 @@ void Cursor::skip_blanks() {
 void Cursor::skip_line() {
   const std::size_t end = text_.find('\n', at_);
   at_ = end == text_.npos ? text_.size() : end + 1;
-}
-
-bool Cursor::take(char c) {
-  skip_space();
-  if (peek() != c) return false;
-  ++at_;
-  return true;
 }
 
 bool Cursor::take_word(std::string_view word) {
@@ -92,21 +127,15 @@ Result<std::string_view> Cursor::name(std::string_view of) {
   skip_space();
   if (peek() == '%') ++at_;
   const std::size_t first = at_;
-  while (at_ < text_.size() && is_name_character(text_[at_])) ++at_;
+  at_ = find_end_of_name(text_, first);
   if (at_ != first) return text_.substr(first, at_ - first);
   if (at_end()) return fail(truncated(std::string(of)));
   return fail(fault(fmt::format("the name of {} is expected, not '{}'", of, peek())));
 }
 
 Result<void> Cursor::skip_string() {
-  for (std::size_t end = text_.find('"', at_ + 1); end != text_.npos;
-       end = text_.find('"', end + 1)) {
-    std::size_t first = end;  // of the backslashes before it: an odd number of them escapes it
-    while (text_[first - 1] == '\\') --first;
-    if ((end - first) % 2 != 0) continue;
-    at_ = end + 1;
-    return {};
-  }
+  at_ = find_end_of_string(text_, at_);
+  if (at_ != text_.npos) return {};
   at_ = text_.size();
   return fail(truncated("a text in quotes"));
 }
@@ -114,7 +143,9 @@ Result<void> Cursor::skip_string() {
 /// Every sort of bracket counts alike: what they hold is read where it is used.
 Result<void> Cursor::skip_balanced() {
   std::size_t depth = 0;
-  while (at_ < text_.size()) {
+  for (;;) {
+    while (at_ < text_.size() && !stops[static_cast<unsigned char>(text_[at_])]) ++at_;
+    if (at_ == text_.size()) break;
     const char c = text_[at_];
     if (c == '"') {
       TRY(skip_string());

@@ -5,6 +5,7 @@
 //   const std::string_view name = TRY(in.name("a computation"));
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -13,9 +14,25 @@
 namespace pfsday::hlo {
 
 /// A letter, digit, or one of _ . - that names are made of.
-bool is_name_character(char c);
+inline bool is_name_character(char c) {
+  static constexpr auto name_characters = [] {
+    std::array<bool, 256> is_name = {};
+    for (const char letter : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                              "0123456789_.-")) {
+      is_name[static_cast<unsigned char>(letter)] = true;
+    }
+    return is_name;
+  }();
+  return name_characters[static_cast<unsigned char>(c)];
+}
 
-/// A fault at an offset of the text: its place is the line there.
+/// Behind the name that begins there; the same offset where none does.
+std::size_t find_end_of_name(std::string_view text, std::size_t first);
+
+/// Behind the text in quotes that begins there; npos where it does not end.
+std::size_t find_end_of_string(std::string_view text, std::size_t quote);
+
+/// A fault at an offset of the text: its place is the line and column there.
 Error fault_at(std::string_view text, std::size_t offset, Code code, std::string what,
                std::string hint = {});
 
@@ -30,14 +47,22 @@ class Cursor {
   char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
 
   /// Blanks, line ends and comments of both kinds.
-  void skip_space();
+  void skip_space() {
+    while (peek() == ' ' || peek() == '\n' || peek() == '\t' || peek() == '\r') ++at_;
+    if (peek() == '/' && skip_comment()) skip_space_behind_comment();
+  }
   /// The same, but stays on the line.
   void skip_blanks();
   /// To the next line.
   void skip_line();
 
   /// True, and behind it, if this is what comes next, after blanks.
-  bool take(char c);
+  bool take(char c) {
+    if (peek() != c) skip_space();
+    if (peek() != c) return false;
+    ++at_;
+    return true;
+  }
   /// The same for a word, which no further name character follows.
   bool take_word(std::string_view word);
 
@@ -56,6 +81,7 @@ class Cursor {
 
  private:
   bool skip_comment();
+  void skip_space_behind_comment();
   Result<void> skip_string();
   Result<void> skip_balanced();
 

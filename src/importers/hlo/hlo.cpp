@@ -30,7 +30,7 @@ class Arguments {
 
   graph::Values add(const Instruction& argument) {
     graph::TensorTypes types;
-    append_arrays(argument.type, types);
+    append_arrays(*argument.type, types);
     graph::Values values;
     const bool is_parameter = names_parameter(argument) || is_named(argument);
     for (std::size_t i = 0; i < types.size(); ++i) {
@@ -55,7 +55,7 @@ class Arguments {
     for (const std::string& pattern : context_->options().parameters) {
       const bool matches =
           matches_glob(pattern, argument.name) ||
-          matches_glob(pattern, pfsday::hlo::metadata_of(argument.find("metadata"), "op_name"));
+          matches_glob(pattern, pfsday::hlo::read_metadata(argument.find("metadata")).op_name);
       if (!matches) continue;
       context_->use(pattern);
       return true;

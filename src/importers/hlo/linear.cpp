@@ -61,7 +61,7 @@ const Forms& Linear::forms(std::uint32_t instruction) {
     forms = read(one);
     --depth_;
   }
-  forms.resize(one.type.leaves);
+  forms.resize(one.type->leaves);
   return known_.emplace(instruction, std::move(forms)).first->second;
 }
 
@@ -78,29 +78,28 @@ Forms Linear::read(const Instruction& one) {
     return is_there ? parameters_[static_cast<std::size_t>(*index)] : Forms{};
   }
   if (one.op == "get-tuple-element") {
+    if (one.operands.empty()) return {};
     const auto index = parse_integer(one.find("index"));
-    const auto& parts = computation_->instructions[one.operands[0]].type.elements;
+    const auto& parts = computation_->instructions[one.operands[0]].type->elements;
     if (!index || *index < 0 || *index >= std::ssize(parts)) return {};
-    std::size_t first = 0;
-    for (std::size_t i = 0; i < static_cast<std::size_t>(*index); ++i) first += parts[i].leaves;
-    const Forms& whole = forms(one.operands[0]);
-    const auto begin = whole.begin() + static_cast<std::ptrdiff_t>(first);
-    return {begin,
-            begin + static_cast<std::ptrdiff_t>(parts[static_cast<std::size_t>(*index)].leaves)};
+    const Type& part = parts[static_cast<std::size_t>(*index)];
+    const auto begin = forms(one.operands[0]).begin() + static_cast<std::ptrdiff_t>(part.first);
+    return {begin, begin + static_cast<std::ptrdiff_t>(part.leaves)};
   }
   if (std::ranges::find(same_value, one.op) != std::end(same_value)) {
-    if (one.op != "tuple" && one.type.kind == Type::Kind::array && !is_scalar(one.type)) return {};
+    if (one.op != "tuple" && one.type->kind == Type::Kind::array && !is_scalar(*one.type))
+      return {};
     Forms all;
     for (const Forms& part : operands(one)) all.insert(all.end(), part.begin(), part.end());
     return all;
   }
   if (one.op == "call" || one.op == "fusion") return read_call(one);
-  return is_scalar(one.type) ? read_sum(one) : Forms{};
+  return is_scalar(*one.type) ? read_sum(one) : Forms{};
 }
 
 Forms Linear::read_sum(const Instruction& one) {
   if (one.op == "constant") {
-    const auto literal = parse_literal(one.type.array, one.contents);
+    const auto literal = parse_literal(one.type->array, one.contents);
     constexpr auto most = static_cast<graph::Exact>(std::int64_t{1} << 62);
     if (!literal || !(std::abs(literal->at(0)) <= most)) return {};
     return {number(static_cast<std::int64_t>(literal->at(0)))};
@@ -174,7 +173,7 @@ Conditions Linear::read_conditions(const Instruction& one, int depth) {
     Linear inside(*context_, *computation, operands(one), depth + 1);
     return inside.conditions(computation->root);
   }
-  const Form value = one.type.leaves == 1 ? read(one).empty() ? Form{} : read(one)[0] : Form{};
+  const Form value = one.type->leaves == 1 ? read(one).empty() ? Form{} : read(one)[0] : Form{};
   if (value.kind != Form::Kind::unknown) return {.comparisons = {{value, number(0), "NE"}}};
   return unknown;
 }

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <unordered_map>
 
 #include "importers/hlo/scope.h"
 
@@ -25,7 +24,7 @@ Result<Value> Node::operand(std::size_t i) const {
   const Values& values = *TRY(arrays(i));
   if (values.size() == 1) return values[0];
   return fail(Code::graph_invalid,
-              fmt::format("operand {} is {}, no array", i, hlo::to_string(source(i).type)));
+              fmt::format("operand {} is {}, no array", i, hlo::to_string(*source(i).type)));
 }
 
 Values Node::all_arrays() const {
@@ -83,16 +82,34 @@ Result<const Computation*> Node::computation(std::string_view attribute) const {
   return scope_->context().find_computation(names.front());
 }
 
-const Lowering* find_lowering(std::string_view op) {
-  static const auto table = [] {
-    std::unordered_map<std::string_view, const Lowering*> all;
+namespace {
+
+class LoweringTable {
+ public:
+  LoweringTable() {
     for (const LoweringFamily* family : hlo_lowering_families()) {
-      for (const Lowering& one : family->lowerings) all.emplace(one.op, &one);
+      for (const Lowering& one : family->lowerings) {
+        numbers_.add(one.op, static_cast<std::uint32_t>(all_.size()));
+        all_.push_back(&one);
+      }
     }
-    return all;
-  }();
-  const auto found = table.find(op);
-  return found == table.end() ? nullptr : found->second;
+  }
+
+  const Lowering* find(std::string_view op) const {
+    const auto number = numbers_.find(op);
+    return number ? all_[*number] : nullptr;
+  }
+
+ private:
+  TextTable numbers_;
+  std::vector<const Lowering*> all_;
+};
+
+}  // namespace
+
+const Lowering* find_lowering(std::string_view op) {
+  static const LoweringTable table;
+  return table.find(op);
 }
 
 Value moved(const Values& from, const TensorType& type, std::string_view op, Builder& b) {

@@ -51,7 +51,7 @@ class Node {
   Values all_arrays() const;
 
   /// The type that the text gives the result.
-  const Type& type() const { return instruction_->type; }
+  const Type& type() const { return *instruction_->type; }
   TensorTypes result_types() const;
   /// Of a result that is one array. Errors: Code::type_unsupported.
   Result<TensorType> result_type() const;

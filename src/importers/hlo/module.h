@@ -33,7 +33,7 @@ struct AttributeText {
 struct Instruction {
   std::string_view name;
   std::string_view op;
-  Type type;
+  const Type* type = nullptr;
   std::span<const std::uint32_t> operands = {};  ///< of the same computation, before it
   /// Of a constant its contents, of a parameter its number.
   std::string_view contents = {};
@@ -47,7 +47,7 @@ struct Instruction {
 
 struct Computation {
   std::string_view name;
-  std::vector<Instruction> instructions = {};
+  std::span<const Instruction> instructions = {};
   std::uint32_t root = 0;
   /// By number, the instruction that is this parameter.
   std::vector<std::uint32_t> parameters = {};
@@ -83,12 +83,19 @@ struct Module {
   std::string_view name = {};
   std::vector<AttributeText> attributes = {};
   std::deque<Computation> computations = {};
-  std::size_t entry = 0;              ///< index into computations
-  std::uint32_t instructions = 0;     ///< of all computations
-  Pool<std::uint32_t> operands = {};  ///< of instructions
+  std::size_t entry = 0;                       ///< index into computations
+  std::vector<Instruction> instructions = {};  ///< of all computations, one behind the other
+  Pool<std::uint32_t> operands = {};           ///< of instructions
   Pool<AttributeText> their_attributes = {};
+  TypeTable types = {};
+  TextTable names = {};  ///< of the computations, by name their index
 
   std::string_view find(std::string_view attribute) const;
+  /// Null if there is none of that name.
+  const Computation* find_computation(std::string_view computation) const {
+    const auto index = names.find(computation);
+    return index ? &computations[*index] : nullptr;
+  }
 };
 
 }  // namespace pfsday::hlo

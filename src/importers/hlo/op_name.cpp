@@ -1,7 +1,6 @@
 #include "importers/hlo/op_name.h"
 
 #include <algorithm>
-#include <vector>
 
 namespace pfsday::hlo {
 namespace {
@@ -29,20 +28,20 @@ constexpr std::string_view optimizers[] = {
     "rmsprop",   "adagrad",       "adadelta",       "adafactor", "ftrl", "muon", "shampoo", "optax",
     "optimizer", "apply_updates", "apply_gradients"};
 
-/// Parts between slashes that stand in no parentheses.
-std::vector<std::string_view> segments_of(std::string_view name) {
-  std::vector<std::string_view> segments;
-  std::size_t first = 0;
+/// The part up to a slash that stands in no parentheses, which `rest` then is behind; all of it,
+/// and none, where there is no such slash.
+std::string_view take_segment(std::optional<std::string_view>& rest) {
+  const std::string_view name = *rest;
   int depth = 0;
-  for (std::size_t i = 0; i <= name.size(); ++i) {
-    if (i == name.size() || (name[i] == '/' && depth == 0)) {
-      segments.push_back(name.substr(first, i - first));
-      first = i + 1;
-    } else {
-      depth += (name[i] == '(' ? 1 : 0) - (name[i] == ')' ? 1 : 0);
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    if (name[i] == '/' && depth == 0) {
+      rest = name.substr(i + 1);
+      return name.substr(0, i);
     }
+    depth += (name[i] == '(' ? 1 : 0) - (name[i] == ')' ? 1 : 0);
   }
-  return segments;
+  rest = std::nullopt;
+  return name;
 }
 
 /// The name in a wrapper; empty if the segment is none. Sets `wrapper`.
@@ -61,13 +60,20 @@ void append_segment(std::string& path, std::string_view segment) {
   path += segment;
 }
 
-bool is_optimizer(std::string_view segment) {
-  std::string lower(segment);
-  std::ranges::transform(lower, lower.begin(), [](char c) {
+/// `lower` has no capitals.
+bool ends_as(std::string_view text, std::string_view lower) {
+  if (text.size() < lower.size()) return false;
+  const std::string_view end = text.substr(text.size() - lower.size());
+  return std::ranges::equal(end, lower, {}, [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });
-  return std::ranges::find(optimizers, lower) != std::end(optimizers) ||
-         lower.ends_with("_optimizer");
+}
+
+bool is_optimizer(std::string_view segment) {
+  return ends_as(segment, "_optimizer") ||
+         std::ranges::any_of(optimizers, [segment](std::string_view name) {
+           return segment.size() == name.size() && ends_as(segment, name);
+         });
 }
 
 }  // namespace
@@ -77,9 +83,10 @@ OpName read_op_name(std::string_view name) {
   bool is_gradient = false;
   bool is_again = false;
   bool is_update = false;
-  std::vector<std::string_view> segments = segments_of(name);
-  for (std::size_t i = 0; i < segments.size(); ++i) {
-    std::string_view segment = segments[i];
+  bool has_several = false;
+  bool is_first = true;
+  for (std::optional<std::string_view> rest = name; rest; is_first = false) {
+    std::string_view segment = take_segment(rest);
     std::string_view wrapper;
     bool is_function = false;
     for (std::string_view inside = inside_of(segment, wrapper); !inside.empty();
@@ -90,8 +97,8 @@ OpName read_op_name(std::string_view name) {
     }
     is_again |= segment == "rematted_computation";
     is_update |= is_optimizer(segment);
-    if (i + 1 == segments.size() || (i == 0 && is_function)) continue;
-    append_segment(read.path, segment);
+    if (rest && !(is_first && is_function)) append_segment(read.path, segment);
+    has_several |= rest.has_value();
   }
   is_gradient |= name.find("_backward") != name.npos;
   if (is_again) {
@@ -100,20 +107,24 @@ OpName read_op_name(std::string_view name) {
     read.pass = graph::Pass::data_gradient;
   } else if (is_update) {
     read.pass = graph::Pass::optimizer;
-  } else if (segments.size() > 1) {
+  } else if (has_several) {
     read.pass = graph::Pass::forward;
   }
   return read;
 }
 
-std::string_view metadata_of(std::string_view metadata, std::string_view field) {
-  for (std::size_t at = metadata.find(field); at != metadata.npos;
-       at = metadata.find(field, at + 1)) {
-    const std::string_view rest = metadata.substr(at + field.size());
-    if (!rest.starts_with("=\"")) continue;
-    return rest.substr(2, rest.find('"', 2) - 2);
+Metadata read_metadata(std::string_view text) {
+  Metadata metadata;
+  for (std::size_t quote = text.find('"'); quote != text.npos; quote = text.find('"', quote)) {
+    const std::size_t end = find_end_of_string(text, quote);
+    if (end == text.npos) break;
+    const std::string_view before = text.substr(0, quote);
+    const std::string_view value = text.substr(quote + 1, end - quote - 2);
+    if (before.ends_with("op_name=")) metadata.op_name = value;
+    if (before.ends_with("op_type=")) metadata.op_type = value;
+    quote = end;
   }
-  return {};
+  return metadata;
 }
 
 }  // namespace pfsday::hlo

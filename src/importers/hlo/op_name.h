@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "graph/graph.h"
-#include "importers/hlo/module.h"
+#include "importers/hlo/cursor.h"
 
 namespace pfsday::hlo {
 
@@ -23,8 +23,11 @@ struct OpName {
 /// again, a scope named after an optimizer is the update. PyTorch/XLA has `backward` in the name.
 OpName read_op_name(std::string_view name);
 
-/// The value in quotes of a field of metadata, {op_type="mul" op_name="a/b"}; empty if there is
-/// none.
-std::string_view metadata_of(std::string_view metadata, std::string_view field);
+/// Fields of metadata, {op_type="mul" op_name="a/b" source_line=7}; empty where they are missing.
+struct Metadata {
+  std::string_view op_type = {};
+  std::string_view op_name = {};
+};
+Metadata read_metadata(std::string_view text);
 
 }  // namespace pfsday::hlo

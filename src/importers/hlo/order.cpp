@@ -40,7 +40,7 @@ Result<ops::Work> work_of_comparison(const Node& node, const Computation& comput
   Builder trial(scratch, b);
   std::vector<Values> arguments;
   for (const std::uint32_t i : computation.parameters) {
-    const Type& type = computation.instructions[i].type;
+    const Type& type = *computation.instructions[i].type;
     if (type.kind != Type::Kind::array) return fail(Code::value_unknown, "it compares tuples");
     arguments.push_back({scratch.add_body_input(type.array, false)});
   }

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <functional>
-#include <optional>
 
 namespace pfsday::hlo {
 namespace {
@@ -13,61 +11,16 @@ namespace {
 /// Instructions of which the text in parentheses is no list of operands.
 bool has_contents(std::string_view op) { return op == "constant" || op == "parameter"; }
 
-/// The instructions of one computation by name: a table that is used again for the next one.
-class Names {
- public:
-  void clear() {
-    used_ = 0;
-    ++round_;
-  }
-
-  /// False if the name is there already.
-  bool add(std::string_view name, std::uint32_t instruction) {
-    if (2 * (used_ + 1) > slots_.size()) grow();
-    Slot& slot = slot_of(name);
-    if (slot.round == round_) return false;
-    slot = {name, instruction, round_};
-    ++used_;
-    return true;
-  }
-
-  std::optional<std::uint32_t> find(std::string_view name) {
-    const Slot& slot = slot_of(name);
-    return slot.round == round_ ? std::optional(slot.instruction) : std::nullopt;
-  }
-
- private:
-  struct Slot {
-    std::string_view name = {};
-    std::uint32_t instruction = 0;
-    std::uint32_t round = 0;  ///< of the computation that has the name; 0: of none
-  };
-
-  /// Where the name is, or is to be.
-  Slot& slot_of(std::string_view name) {
-    std::size_t i = std::hash<std::string_view>()(name);
-    for (;; ++i) {
-      Slot& slot = slots_[i & (slots_.size() - 1)];
-      if (slot.round != round_ || slot.name == name) return slot;
-    }
-  }
-
-  void grow() {
-    std::vector<Slot> before(2 * slots_.size());
-    std::swap(slots_, before);
-    for (const Slot& slot : before) {
-      if (slot.round == round_) slot_of(slot.name) = slot;
-    }
-  }
-
-  std::vector<Slot> slots_ = std::vector<Slot>(1024);
-  std::size_t used_ = 0;
-  std::uint32_t round_ = 1;
-};
+/// Bytes of text for each instruction: in dumps with little metadata, of the others there are
+/// fewer.
+constexpr std::size_t usual_length = 80;
 
 class Parser {
  public:
-  explicit Parser(std::string_view text) : in_(text) { module_.text = text; }
+  explicit Parser(std::string_view text) : in_(text) {
+    module_.text = text;
+    module_.instructions.reserve(text.size() / usual_length);
+  }
 
   Result<Module> run() && {
     TRY(header());
@@ -75,6 +28,7 @@ class Parser {
     for (in_.skip_space(); !in_.at_end(); in_.skip_space()) {
       if (skip_table()) continue;
       const bool is_entry = in_.take_word("ENTRY");
+      if (is_entry && has_entry) return fail(in_.fault("the program has two entries"));
       if (is_entry) module_.entry = module_.computations.size();
       has_entry |= is_entry;
       TRY(computation());
@@ -85,10 +39,21 @@ class Parser {
                            "the file is cut off: write it again"));
     }
     if (!has_entry) module_.entry = module_.computations.size() - 1;
+    hand_out_instructions();
     return std::move(module_);
   }
 
  private:
+  /// To the computations: by now they stay where they are.
+  void hand_out_instructions() {
+    std::size_t first = 0;
+    for (std::size_t i = 0; i < ends_.size(); ++i) {
+      module_.computations[i].instructions =
+          std::span(module_.instructions).subspan(first, ends_[i] - first);
+      first = ends_[i];
+    }
+  }
+
   Result<void> header() {
     if (!in_.take_word("HloModule")) return {};
     module_.name = TRY(in_.name("the module"));
@@ -134,6 +99,11 @@ class Parser {
     in_.skip_space();
     into.offset = in_.offset();
     into.name = TRY(in_.name("a computation"));
+    const auto index = static_cast<std::uint32_t>(module_.computations.size() - 1);
+    if (!module_.names.add(into.name, index)) {
+      return fail(fault_at(module_.text, into.offset, Code::model_malformed,
+                           fmt::format("computation \"{}\" is defined twice", into.name)));
+    }
     in_.skip_space();
     if (in_.peek() == '(') {
       TRY(in_.balanced());
@@ -147,33 +117,38 @@ class Parser {
       return fail(in_.fault(fmt::format("computation \"{}\" has no body in braces", into.name),
                             in_.take_word("HloModule") ? "a file holds one module" : ""));
     }
-    names_.clear();
     TRY(body(into));
     TRY(number_parameters(into));
+    ends_.push_back(module_.instructions.size());
     std::vector<AttributeText> rest;  // execution_thread="host"
     return attributes(rest);
   }
 
   Result<void> body(Computation& into) {
+    names_.clear();
+    parameters_.clear();
     bool has_root = false;
-    while (!in_.take('}')) {
+    for (size_ = 0; !in_.take('}'); ++size_) {
       if (in_.at_end()) {
         return fail(in_.truncated(fmt::format("computation \"{}\"", into.name)));
       }
-      if (in_.take_word("ROOT")) {
+      if (in_.peek() == 'R' && in_.take_word("ROOT")) {
+        if (has_root) {
+          return fail(in_.fault(fmt::format("computation \"{}\" has two roots", into.name)));
+        }
         has_root = true;
-        into.root = static_cast<std::uint32_t>(into.instructions.size());
+        into.root = size_;
       }
       TRY(instruction(into));
     }
-    if (into.instructions.empty()) {
+    if (size_ == 0) {
       return fail(in_.fault(fmt::format("computation \"{}\" has no instruction", into.name)));
     }
-    if (!has_root) into.root = static_cast<std::uint32_t>(into.instructions.size() - 1);
+    if (!has_root) into.root = size_ - 1;
     return {};
   }
 
-  Result<void> instruction(Computation& into) {
+  Result<void> instruction(const Computation& into) {
     Instruction one;
     in_.skip_space();
     one.offset = in_.offset();
@@ -182,8 +157,7 @@ class Parser {
       if (in_.at_end()) return fail(in_.truncated("an instruction"));
       return fail(in_.fault(fmt::format("instruction \"{}\" has no = after it", one.name)));
     }
-    in_.skip_space();
-    one.type = TRY(parse_type(in_));
+    one.type = TRY(module_.types.read(in_));
     one.op = TRY(in_.name("an operation"));
     in_.skip_space();
     if (in_.peek() != '(') {
@@ -194,18 +168,19 @@ class Parser {
     if (has_contents(one.op)) {
       const std::string_view text = TRY(in_.balanced());
       one.contents = text.substr(1, text.size() - 2);
+      if (one.op == "parameter") parameters_.push_back(size_);
     } else {
       TRY(operands(one));
     }
     attributes_.clear();
     TRY(attributes(attributes_));
     one.attributes = module_.their_attributes.keep(attributes_);
-    one.number = module_.instructions++;
-    if (!names_.add(one.name, static_cast<std::uint32_t>(into.instructions.size()))) {
+    one.number = static_cast<std::uint32_t>(module_.instructions.size());
+    if (!names_.add(one.name, size_)) {
       return fail(fault_at(module_.text, one.offset, Code::model_malformed,
                            fmt::format("\"{}\" is defined twice in \"{}\"", one.name, into.name)));
     }
-    into.instructions.push_back(std::move(one));
+    module_.instructions.push_back(one);
     return {};
   }
 
@@ -246,20 +221,18 @@ class Parser {
   }
 
   Result<void> number_parameters(Computation& into) {
-    std::vector<std::uint32_t> found;
-    for (std::uint32_t i = 0; i < into.instructions.size(); ++i) {
-      if (into.instructions[i].op == "parameter") found.push_back(i);
-    }
-    into.parameters.assign(found.size(), ~std::uint32_t{0});
-    for (const std::uint32_t i : found) {
-      const Instruction& one = into.instructions[i];
-      std::size_t number = found.size();
+    const std::size_t count = parameters_.size();
+    const std::size_t first = module_.instructions.size() - size_;
+    into.parameters.assign(count, ~std::uint32_t{0});
+    for (const std::uint32_t i : parameters_) {
+      const Instruction& one = module_.instructions[first + i];
+      std::size_t number = count;
       std::from_chars(one.contents.data(), one.contents.data() + one.contents.size(), number);
-      if (number >= found.size() || into.parameters[number] != ~std::uint32_t{0}) {
+      if (number >= count || into.parameters[number] != ~std::uint32_t{0}) {
         return fail(fault_at(module_.text, one.offset, Code::model_malformed,
                              fmt::format("parameter({}) of \"{}\": its {} parameters are not "
                                          "numbered 0 to {}",
-                                         one.contents, into.name, found.size(), found.size() - 1)));
+                                         one.contents, into.name, count, count - 1)));
       }
       into.parameters[number] = i;
     }
@@ -268,7 +241,12 @@ class Parser {
 
   Cursor in_;
   Module module_;
-  Names names_;  ///< of the computation being read
+  std::vector<std::size_t> ends_;  ///< of computations, in the list of all instructions
+  // Of the computation being read:
+  TextTable names_;
+  std::uint32_t size_ = 0;  ///< instructions so far
+  std::vector<std::uint32_t> parameters_;
+  // Of the instruction being read:
   std::vector<std::uint32_t> operands_;
   std::vector<AttributeText> attributes_;
 };

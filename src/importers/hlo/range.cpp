@@ -50,9 +50,9 @@ class Reader {
 
   Range read(std::uint32_t index, int depth) const {
     const Instruction& one = computation_->instructions[index];
-    if (one.type.kind != Type::Kind::array || depth > depth_limit) return {};
+    if (one.type->kind != Type::Kind::array || depth > depth_limit) return {};
     Range range = read_operation(one, depth);
-    const ElementType element = one.type.array.element;
+    const ElementType element = one.type->array.element;
     if (element == ElementType::boolean) return {0, 1};
     const bool is_unsigned = graph::is_integer(element) && to_string(element).starts_with('u');
     if (is_unsigned && (!range.low || *range.low < 0)) range.low = 0;
@@ -74,7 +74,7 @@ class Reader {
   }
 
   static Range read_constant(const Instruction& one) {
-    const auto literal = parse_literal(one.type.array, one.contents);
+    const auto literal = parse_literal(one.type->array, one.contents);
     if (!literal || literal->type().elements() == Count(0)) return {};
     const auto values = literal->values();
     const auto [low, high] = std::ranges::minmax(values);
@@ -114,7 +114,7 @@ class Reader {
     const std::string_view op = combiner_of(**reducer);
     if (op == "minimum") return {smaller(x.low, first.low), either_smaller(x.high, first.high)};
     if (op == "maximum") return {either_larger(x.low, first.low), larger(x.high, first.high)};
-    const Count elements = computation_->instructions[one.operands[0]].type.array.elements();
+    const Count elements = computation_->instructions[one.operands[0]].type->array.elements();
     if (op != "add" || elements > Count(limit)) return {};
     const auto n = static_cast<std::int64_t>(elements.value());
     return {sum(first.low, smaller(End(0), product(x.low, n))),
@@ -133,7 +133,7 @@ Range range_of_start(const Node& loop, std::size_t array) {
   if (start.op != "tuple") return {};
   std::size_t first = 0;
   for (const std::uint32_t i : start.operands) {
-    const std::size_t next = first + computation.instructions[i].type.leaves;
+    const std::size_t next = first + computation.instructions[i].type->leaves;
     if (array >= first && array < next) {
       return next == first + 1 ? Reader(loop.scope().context(), computation).read(i, 0) : Range{};
     }

@@ -110,7 +110,7 @@ Devices find_devices(const Module& module) {
 }
 
 bool names_parameter(const Instruction& argument) {
-  const std::string_view name = metadata_of(argument.find("metadata"), "op_name");
+  const std::string_view name = read_metadata(argument.find("metadata")).op_name;
   if (contains(name, "opt_state") || contains(name, "optimizer")) return false;
   const std::size_t at = name.find("params");
   if (at == name.npos) return false;

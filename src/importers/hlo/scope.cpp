@@ -13,6 +13,7 @@ constexpr bool is_uncountable(Code code) {
 
 /// What the count calls the instruction: of a custom call, what it calls.
 std::string shown_op(const Instruction& instruction) {
+  if (!instruction.op.starts_with("custom-call")) return std::string(instruction.op);
   const std::string_view target = unquoted(instruction.find("custom_call_target"));
   return std::string(target.empty() ? instruction.op : target);
 }
@@ -25,14 +26,11 @@ bool is_start(std::string_view op) { return op.ends_with("-start"); }
 Context::Context(const Module& module, const importers::ImportOptions& options)
     : module_(&module),
       options_(&options),
-      origins_(module.instructions),
-      passes_(module.instructions) {
-  for (const Computation& one : module.computations) computations_.emplace(one.name, &one);
-}
+      origins_(module.instructions.size()),
+      passes_(module.instructions.size()) {}
 
 Result<const Computation*> Context::find_computation(std::string_view name) const {
-  const auto found = computations_.find(name);
-  if (found != computations_.end()) return found->second;
+  if (const Computation* found = module_->find_computation(name)) return found;
   return fail(Code::model_malformed, fmt::format("there is no computation \"{}\"", name),
               "the file holds a part of a program, or is cut off");
 }
@@ -41,35 +39,37 @@ const OpName& Context::scope_of(std::string_view op_name) {
   const std::size_t slash = op_name.rfind('/');
   const bool has_operation = slash != op_name.npos && op_name.find(')', slash) == op_name.npos &&
                              op_name.find("_backward", slash) == op_name.npos;
-  const auto [found, is_new] =
-      scopes_.try_emplace(has_operation ? op_name.substr(0, slash) : op_name);
-  if (is_new) found->second = read_op_name(op_name);
-  return found->second;
+  const std::string_view shared = has_operation ? op_name.substr(0, slash) : op_name;
+  if (const auto known = scope_numbers_.find(shared)) return scopes_[*known];
+  scope_numbers_.add(shared, static_cast<std::uint32_t>(scopes_.size()));
+  scopes_.push_back(read_op_name(op_name));
+  return scopes_.back();
 }
 
 std::uint32_t Context::origin_of(const Computation& computation, const Instruction& instruction,
                                  graph::Graph& root) {
   std::uint32_t& origin = origins_[instruction.number];
   if (origin != 0) return origin;
-  const std::string_view metadata = instruction.find("metadata");
-  OpName read;
-  if (!metadata.empty()) {
-    const std::string_view name = metadata_of(metadata, "op_name");
-    if (!name.empty()) read = scope_of(name);
-    if (metadata_of(metadata, "op_type").find("_backward") != std::string_view::npos) {
-      read.pass = graph::Pass::data_gradient;
-    }
+  const Metadata metadata = read_metadata(instruction.find("metadata"));
+  std::string_view layer;
+  std::optional<graph::Pass>& pass = passes_[instruction.number];
+  if (!metadata.op_name.empty()) {
+    const OpName& read = scope_of(metadata.op_name);
+    layer = read.path;
+    pass = read.pass;
   }
-  passes_[instruction.number] = read.pass;
-  const bool is_backward =
-      read.pass == graph::Pass::data_gradient || read.pass == graph::Pass::recompute;
+  if (metadata.op_type.find("_backward") != std::string_view::npos) {
+    pass = graph::Pass::data_gradient;
+  }
+  const bool is_backward = pass == graph::Pass::data_gradient || pass == graph::Pass::recompute;
   if (is_backward && gradient_.empty() && !instruction.operands.empty()) {
     gradient_ = instruction.name;
   }
-  std::string name = read.path;
-  if (name.empty() && &computation != &module_->computations[module_->entry]) {
-    name = computation.name;
-  }
+  const bool is_entry = &computation == &module_->computations[module_->entry];
+  if (layer.empty() && !is_entry) layer = computation.name;
+  std::string name;
+  name.reserve(layer.size() + 1 + instruction.name.size());
+  name += layer;
   if (!name.empty()) name += '/';
   name += instruction.name;
   origin = root.add_origin({shown_op(instruction), std::move(name)});
@@ -139,7 +139,7 @@ void Scope::set_provenance(const Instruction& instruction) {
 }
 
 Result<Values> Scope::lower(const Instruction& instruction) {
-  if (instruction.type.is_open) {
+  if (instruction.type->is_open) {
     return fail(Code::dimension_unbound,
                 "a size of its result is not known: the program is open in it",
                 "dump the program after it was specialized to sizes");
@@ -179,11 +179,8 @@ Result<Values> Scope::lower_start(const Node& node) {
   if (find_lowering(whole.op) == nullptr) {
     return fail(Code::value_unknown, fmt::format("operation \"{}\" is not known", whole.op));
   }
-  const bool has_parts = whole.op != "all-reduce" && whole.type.elements.size() >= 2;
-  if (has_parts) {
-    Type part = whole.type.elements[whole.op == "copy" ? 0 : 1];
-    whole.type = std::move(part);
-  }
+  const bool has_parts = whole.op != "all-reduce" && whole.type->elements.size() >= 2;
+  if (has_parts) whole.type = &whole.type->elements[whole.op == "copy" ? 0 : 1];
   const Node inner(*this, whole, values_);
   auto values = lower_by_table(inner);
   if (values) TRY(fit(whole, *values));
@@ -192,25 +189,26 @@ Result<Values> Scope::lower_start(const Node& node) {
 
 /// Casts the arrays to the element types that the text states, and holds their shapes against it.
 Result<void> Scope::fit(const Instruction& instruction, Values& values) {
-  TensorTypes stated;
-  append_arrays(instruction.type, stated);
-  if (stated.size() != values.size()) {
+  const Type& stated = *instruction.type;
+  if (stated.leaves != values.size()) {
     return fail(Code::graph_invalid, fmt::format("its result is {}, which is not what its operands "
                                                  "give: {} arrays",
-                                                 hlo::to_string(instruction.type), values.size()));
+                                                 hlo::to_string(stated), values.size()));
   }
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const TensorType& type = builder_->type(values[i]);
-    if (!type.known()) continue;
-    if (type.shape != stated[i].shape) {
-      return fail(Code::shapes_disagree,
-                  fmt::format("its result is stated as {}, but its operands give {}",
-                              to_string(stated[i]), to_string(type)));
-    }
-    if (type.element != stated[i].element) {
-      values[i] = builder_->cast(values[i], stated[i].element);
-    }
+  return fit_part(stated, values.begin());
+}
+
+Result<void> Scope::fit_part(const Type& stated, Value* values) {
+  for (const Type& element : stated.elements) TRY(fit_part(element, values + element.first));
+  if (stated.kind != Type::Kind::array) return {};
+  const TensorType& type = builder_->type(*values);
+  if (!type.known()) return {};
+  if (type.shape != stated.array.shape) {
+    return fail(Code::shapes_disagree,
+                fmt::format("its result is stated as {}, but its operands give {}",
+                            to_string(stated.array), to_string(type)));
   }
+  if (type.element != stated.array.element) *values = builder_->cast(*values, stated.array.element);
   return {};
 }
 

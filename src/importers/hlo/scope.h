@@ -1,9 +1,9 @@
 // Lowers the instructions of a computation, in order, into a graph.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <set>
-#include <unordered_map>
 #include <unordered_set>
 
 #include "importers/hlo/lowering.h"
@@ -58,11 +58,11 @@ class Context {
 
   const Module* module_;
   const importers::ImportOptions* options_;
-  std::unordered_map<std::string_view, const Computation*> computations_;
   std::vector<std::uint32_t> origins_;  ///< by number; 0: none yet
   std::vector<std::optional<graph::Pass>> passes_;
   /// By the part of a name that instructions of one layer share.
-  std::unordered_map<std::string_view, OpName> scopes_;
+  TextTable scope_numbers_;
+  std::deque<OpName> scopes_;
   std::string_view gradient_;
   std::map<std::string, Value, std::less<>> inputs_;
   std::set<std::string, std::less<>> used_;
@@ -73,9 +73,6 @@ class Context {
 /// Checks that no computation calls itself, that calls do not nest too deep, and that they do not
 /// expand to too many instructions. Errors: Code::call_cyclic, limit_exceeded.
 Result<void> check_calls(const Module& module);
-
-/// The computations that an instruction calls, by name.
-std::vector<std::string_view> called_by(const Instruction& instruction);
 
 class Scope {
  public:
@@ -107,6 +104,7 @@ class Scope {
   Result<Values> lower_by_table(const Node& node);
   Result<Values> lower_start(const Node& node);
   Result<void> fit(const Instruction& instruction, Values& values);
+  Result<void> fit_part(const Type& stated, Value* values);
   void set_provenance(const Instruction& instruction);
 
   Context* context_;

@@ -27,19 +27,17 @@ Result<Values> lower_tuple(const Node& node, Builder&) { return node.all_arrays(
 Result<Values> lower_get_tuple_element(const Node& node, Builder&) {
   const Values& values = *TRY(node.arrays(0));
   const std::int64_t index = TRY(node.integer("index", -1));
-  const auto& parts = node.source(0).type.elements;
+  const auto& parts = node.source(0).type->elements;
   if (index < 0 || index >= std::ssize(parts)) {
     return fail(Code::attribute_invalid, fmt::format("index={} of {}", node.text("index"),
-                                                     hlo::to_string(node.source(0).type)));
+                                                     hlo::to_string(*node.source(0).type)));
   }
-  std::size_t first = 0;
-  for (std::int64_t i = 0; i < index; ++i) first += parts[static_cast<std::size_t>(i)].leaves;
-  const std::size_t count = parts[static_cast<std::size_t>(index)].leaves;
-  if (first + count > values.size()) {
+  const Type& part = parts[static_cast<std::size_t>(index)];
+  if (part.first + part.leaves > values.size()) {
     return fail(Code::graph_invalid, "its operand gives fewer arrays than its type has");
   }
-  const auto begin = values.begin() + static_cast<std::ptrdiff_t>(first);
-  return Values(begin, begin + static_cast<std::ptrdiff_t>(count));
+  const auto begin = values.begin() + static_cast<std::ptrdiff_t>(part.first);
+  return Values(begin, begin + static_cast<std::ptrdiff_t>(part.leaves));
 }
 
 /// All operands as they are.

@@ -115,6 +115,7 @@ Result<Type> parse_type(Cursor& in, int depth) {
     if (in.take(')')) return type;
     do {
       type.elements.push_back(TRY(parse_type(in, depth + 1)));
+      type.elements.back().first = type.leaves;
       type.leaves += type.elements.back().leaves;
       type.is_open |= type.elements.back().is_open;
     } while (in.take(','));
@@ -141,9 +142,37 @@ Result<Type> parse_type(Cursor& in, int depth) {
   return parse_array(in, *element);
 }
 
+/// The text that the type is made of, if it is written as XLA does: a tuple in its parentheses, an
+/// array up to a blank. Empty where it is not.
+std::string_view text_of_type(Cursor in) {
+  if (in.peek() == '(') {
+    const auto tuple = in.balanced();
+    return tuple ? *tuple : std::string_view{};
+  }
+  constexpr std::size_t most = 128;
+  const std::string_view rest = in.text().substr(in.offset(), most);
+  const std::size_t end = rest.find(' ');
+  return end == rest.npos ? std::string_view{} : rest.substr(0, end);
+}
+
 }  // namespace
 
 Result<Type> parse_type(Cursor& in) { return parse_type(in, 0); }
+
+Result<const Type*> TypeTable::read(Cursor& in) {
+  in.skip_space();
+  const std::string_view text = text_of_type(in);
+  if (const auto known = known_.find(text)) {
+    in = Cursor(in.text(), in.offset() + text.size());
+    return &types_[*known];
+  }
+  const std::size_t end = in.offset() + text.size();
+  types_.push_back(TRY(parse_type(in)));
+  if (!text.empty() && in.offset() == end) {
+    known_.add(text, static_cast<std::uint32_t>(types_.size() - 1));
+  }
+  return &types_.back();
+}
 
 Result<void> skip_type(Cursor& in) {
   in.skip_space();

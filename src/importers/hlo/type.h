@@ -5,10 +5,12 @@
 // Layouts and tilings are skipped. A size that is bounded, <=8, is taken as its bound.
 #pragma once
 
+#include <deque>
 #include <vector>
 
 #include "graph/type.h"
 #include "importers/hlo/cursor.h"
+#include "importers/hlo/text_table.h"
 
 namespace pfsday::hlo {
 
@@ -22,12 +24,24 @@ struct Type {
   graph::TensorType array = {};
   std::vector<Type> elements = {};  ///< of a tuple
   std::size_t leaves = 0;           ///< arrays in it, those of its elements included
+  std::size_t first = 0;            ///< of an element: arrays before it in its tuple
   bool is_bounded = false;          ///< an array with a size that is only bounded
   bool is_open = false;             ///< a size of it, or of an element, is not known
 };
 
 /// Errors: Code::model_malformed, type_unsupported, limit_exceeded, model_truncated, with the line.
 Result<Type> parse_type(Cursor& in);
+
+/// The types of a program: one that has been written before is not read again.
+class TypeTable {
+ public:
+  /// Errors: as parse_type. The type stays where it is.
+  Result<const Type*> read(Cursor& in);
+
+ private:
+  std::deque<Type> types_;
+  TextTable known_;
+};
 
 /// Behind a type, without a look at what it says.
 Result<void> skip_type(Cursor& in);
