@@ -148,6 +148,7 @@ Value self_attention(Network& net, std::string_view name, Value x, const Attenti
   const std::int64_t width = net.width(x);
   const auto scope = net.enter(name);
   Values parts = project_all(net, x, x, spec);
+  if (spec.key_scale != 1) parts[1] = net.scale(parts[1], spec.key_scale);
   parts[0] = normalize(net, spec.names.q_norm, spec.whole_norm, parts[0]);
   parts[1] = normalize(net, spec.names.k_norm, spec.whole_norm, parts[1]);
   Value q = split_heads(net, parts[0], spec.heads);
@@ -167,8 +168,10 @@ Value cross_attention(Network& net, std::string_view name, Value x, Value memory
   const std::int64_t width = net.width(x);
   const auto scope = net.enter(name);
   const Values parts = project_all(net, x, memory, spec);
-  const Value q = split_heads(net, parts[0], spec.heads);
-  const Value k = split_heads(net, parts[1], spec.key_heads);
+  const Value q =
+      normalize_heads(net, spec.names.q_norm, split_heads(net, parts[0], spec.heads), spec);
+  const Value k =
+      normalize_heads(net, spec.names.k_norm, split_heads(net, parts[1], spec.key_heads), spec);
   const Value v = split_heads(net, parts[2], spec.key_heads);
   net.begin("", "Attention");
   if (!q || !k || !v) return {};

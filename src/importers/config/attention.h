@@ -43,6 +43,7 @@ struct Attention {
   std::int64_t window = 0;  ///< keys that a query sees at most; 0: all those before it
   double scale = 0;         ///< of the scores; 0: 1 / sqrt(width)
   double softcap = 0;
+  double key_scale = 1;      ///< that keys are multiplied by
   bool query_scale = false;  ///< queries are scaled by their position
   bool has_sinks = false;    ///< a learned score of nothing beside the keys, for each head
   Rotary rotary = {};

@@ -120,7 +120,7 @@ Text read_text(const Keys& in, std::string_view usual_type) {
 }
 
 Text read_flat_text(const Keys& in, std::string_view type) {
-  Text text{.keys = in, .family = find_family(type)};
+  Text text{.keys = in, .family = find_family(type), .scope = {}};
   text.defaults.kind = Json::Kind::object;
   return text;
 }
@@ -129,7 +129,7 @@ Values read_behind(Network& net, const Text& text, Value image, Value unused) {
   if (!image || text.family == nullptr) return {};
   net.pass.length += net.shape(image)[1];
   net.front = image;
-  const auto scope = net.enter("language_model");
+  const auto scope = net.enter(text.scope);
   Values outputs = text.family->build(net, text.all());
   net.front = {};
   if (unused) outputs.push_back(net.builder().stop_gradient(unused));

@@ -15,6 +15,7 @@ struct Text {
   Json defaults = {};
   Keys keys;
   const Family* family = nullptr;
+  std::string_view scope = "language_model";  ///< before the names of its modules
 
   Keys all() const { return keys.with_defaults(defaults); }
   std::int64_t width() const { return all().size("hidden_size"); }

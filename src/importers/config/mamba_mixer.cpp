@@ -87,7 +87,7 @@ Value mamba_mixer(Network& net, std::string_view name, Value x, const MambaMixer
 }
 
 Mamba2Mixer read_hybrid_mixer(const Keys& in, std::int64_t width) {
-  const std::int64_t inner = in.size_or("mamba_expand", 2) * width;
+  const std::int64_t inner = in.size_or("mamba_d_ssm", in.size_or("mamba_expand", 2) * width);
   Mamba2Mixer mixer{.heads = in.size_or("mamba_n_heads", 128),
                     .groups = in.size_or("mamba_n_groups", 1),
                     .state = in.size_or("mamba_d_state", 256),
@@ -115,9 +115,11 @@ Value mamba2_mixer(Network& net, std::string_view name, Value x, const Mamba2Mix
   Builder& b = net.builder();
   const std::int64_t inner = spec.heads * spec.head;
   const std::int64_t states = spec.groups * spec.state;
-  const Values parts =
-      split_columns(net, net.linear("in_proj", x, 2 * inner + 2 * states + spec.heads, spec.bias),
-                    {inner, inner + 2 * states, spec.heads});
+  Value projected = net.linear("in_proj", x, 2 * inner + 2 * states + spec.heads, spec.bias);
+  if (spec.part_scales) {
+    projected = b.mul(projected, net.buffer(net.full_name("mup_vector"), {net.width(projected)}));
+  }
+  const Values parts = split_columns(net, projected, {inner, inner + 2 * states, spec.heads});
   const Value mixed = net.apply(
       spec.activation, causal_convolution(net, "conv1d", parts[1], spec.kernel, spec.conv_bias));
   const Values u = split_columns(net, mixed, {inner, states, states});
@@ -129,7 +131,9 @@ Value mamba2_mixer(Network& net, std::string_view name, Value x, const Mamba2Mix
   const Value skip = b.mul(b.reshape(u[0], {s[0], s[1], spec.heads, spec.head}),
                            b.reshape(net.weight("D", {spec.heads}), {spec.heads, 1}));
   const Value y = b.add(scanned, b.reshape(skip, s));
-  return net.linear("out_proj", gated_group_norm(net, y, parts[0], spec.groups), width, spec.bias);
+  const Value kept = spec.has_norm ? gated_group_norm(net, y, parts[0], spec.groups)
+                                   : b.mul(y, net.apply(Activation::silu, parts[0]));
+  return net.linear("out_proj", kept, width, spec.bias);
 }
 
 }  // namespace pfsday::config

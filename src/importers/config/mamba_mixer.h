@@ -22,6 +22,8 @@ Value mamba_mixer(Network& net, std::string_view name, Value x, const MambaMixer
 struct Mamba2Mixer {
   std::int64_t heads = 1, head = 64, groups = 1, state = 128, kernel = 4;
   bool bias = false, conv_bias = true;
+  bool has_norm = true;      ///< of what the gate lets through
+  bool part_scales = false;  ///< each part of the projected token has a constant factor
   Activation activation = Activation::silu;
 };
 /// mamba_n_heads, mamba_d_head and so on, as hybrids write them.

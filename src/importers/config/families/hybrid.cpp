@@ -1,6 +1,7 @@
-// Bamba and Granite 4: layers of Mamba-2 and of attention, each with a gated MLP behind it. Granite
-// scales embedding, sums and logits by constants, and may have experts beside the MLP. Source:
-// transformers models/{bamba,granitemoehybrid}.
+// Bamba and Granite 4: layers of Mamba-2 and of attention, each with a gated MLP behind it; in
+// Falcon-H1 the two stand side by side. Granite scales embedding, sums and logits by constants, and
+// may have experts beside the MLP; Falcon-H1 scales nearly everything. Source: transformers
+// models/{bamba,granitemoehybrid,falcon_h1}, the last from memory.
 #include <algorithm>
 
 #include "importers/config/decoder.h"
@@ -96,10 +97,75 @@ Values build_granite(Network& net, const Keys& in) {
   });
 }
 
+struct FalconH1 {
+  Attention attention;
+  Mamba2Mixer mixer;
+  double attention_in = 1, attention_out = 1, mamba_in = 1, mamba_out = 1, gate = 1, down = 1;
+};
+
+FalconH1 read_falcon_h1(const Keys& in, const Decoder& decoder) {
+  FalconH1 falcon{.attention = read_attention(in, {.bias = in.flag("attention_bias", false),
+                                                   .out_bias = in.flag("attention_bias", false),
+                                                   .key_scale = in.number_or("key_multiplier", 1)}),
+                  .mixer = read_hybrid_mixer(in, decoder.width),
+                  .attention_in = in.number_or("attention_in_multiplier", 1),
+                  .attention_out = in.number_or("attention_out_multiplier", 1),
+                  .mamba_in = in.number_or("ssm_in_multiplier", 1),
+                  .mamba_out = in.number_or("ssm_out_multiplier", 1)};
+  falcon.mixer.has_norm = in.flag("mamba_rms_norm", true);
+  falcon.mixer.part_scales = in.has("ssm_multipliers");
+  if (const Json* const pair = in.find("mlp_multipliers")) {
+    const bool fits = pair->items.size() == 2;
+    in.refuse_if(!fits, "mlp_multipliers", "is no pair of numbers");
+    falcon.gate = fits ? pair->items[0].number : 1;
+    falcon.down = fits ? pair->items[1].number : 1;
+  }
+  for (const char* key : {"mamba_norm_before_gate", "mamba_use_mlp", "num_logits_to_keep"}) {
+    in.ignore(key);
+  }
+  return falcon;
+}
+
+Value scaled(Network& net, Value x, double factor) {
+  return factor == 1 ? x : net.scale(x, factor);
+}
+
+/// down(up(x) act(gate(x) factor)) factor
+Value scaled_mlp(Network& net, Value x, const FalconH1& falcon, std::int64_t inner) {
+  const std::int64_t width = net.width(x);
+  const auto scope = net.enter("feed_forward");
+  const Value gate = scaled(net, net.linear("gate_proj", x, inner), falcon.gate);
+  const Value up = net.linear("up_proj", x, inner);
+  net.begin("", "Gate");
+  const Value hidden = net.builder().mul(up, net.apply(falcon.mixer.activation, gate));
+  return scaled(net, net.linear("down_proj", hidden, width), falcon.down);
+}
+
+Values build_falcon_h1(Network& net, const Keys& in) {
+  Decoder decoder = read_decoder(in, {.embedding_scale = in.number_or("embedding_multiplier", 1),
+                                      .logit_scale = in.number_or("lm_head_multiplier", 1)});
+  decoder.names.norm = "model.final_layernorm";
+  const FalconH1 falcon = read_falcon_h1(in, decoder);
+  const std::int64_t inner = in.size("intermediate_size");
+  in.refuse_if(in.flag("mlp_bias", false) || in.flag("projectors_bias", false), "mlp_bias",
+               "or \"projectors_bias\" is true, which is not described");
+  if (in.has_fault()) return {};
+  return decode(net, in, decoder, [&](Value x, std::int64_t) {
+    const Value y = normalize(net, "input_layernorm", rms, x);
+    const Value m = mamba2_mixer(net, "mamba", scaled(net, y, falcon.mamba_in), falcon.mixer);
+    const Value a =
+        self_attention(net, "self_attn", scaled(net, y, falcon.attention_in), falcon.attention);
+    x = net.add(x, net.add(scaled(net, m, falcon.mamba_out), scaled(net, a, falcon.attention_out)));
+    return net.add(x, scaled_mlp(net, normalize(net, "pre_ff_layernorm", rms, x), falcon, inner));
+  });
+}
+
+constexpr std::string_view falcon_h1_types[] = {"falcon_h1"};
 constexpr std::string_view bamba_types[] = {"bamba"};
 constexpr std::string_view granite_types[] = {"granitemoehybrid"};
 constexpr Family families[] = {{.model_types = bamba_types, .build = build_bamba},
-                               {.model_types = granite_types, .build = build_granite}};
+                               {.model_types = granite_types, .build = build_granite},
+                               {.model_types = falcon_h1_types, .build = build_falcon_h1}};
 
 }  // namespace
 
