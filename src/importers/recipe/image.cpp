@@ -89,7 +89,7 @@ Result<Window> read_window(Layer& in, const Shape& x, const Axes& kernel,
 }
 
 Result<Axes> read_kernel(Layer& in, std::string_view key, std::size_t axes) {
-  if (!in.has(key)) return in.invalid(fmt::format("the layer lacks \"{}\"", key));
+  if (!in.has(key)) return in.toml().missing(key);
   return in.axes_or(key, axes, 1);
 }
 

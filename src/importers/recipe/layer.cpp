@@ -7,6 +7,11 @@
 #include "base/text.h"
 
 namespace pfsday::recipe {
+namespace {
+
+constexpr std::size_t most_axes = 8;
+
+}  // namespace
 
 std::string one_of(std::span<const std::string_view> known) {
   std::string list;
@@ -63,8 +68,7 @@ Result<Axes> Layer::sizes_of(std::string_view key, std::int64_t least) {
   if (value == nullptr) return sizes;
   const auto* list = std::get_if<TomlValue::List>(&value->data);
   if (list == nullptr) return Axes{TRY(to_size(key, *value, least))};
-  constexpr std::size_t most = 8;
-  if (list->size() > most) return in_->malformed(key, fmt::format("has more than {} sizes", most));
+  if (list->size() > most_axes) return in_->malformed(key, "has too many sizes");
   for (const TomlValue& one : *list) sizes.push_back(TRY(to_size(key, one, least)));
   return sizes;
 }
@@ -90,8 +94,10 @@ Result<bool> Layer::flag_or(std::string_view key, bool otherwise) {
 Result<std::string> Layer::word_or(std::string_view key, std::string_view otherwise) {
   const TomlValue* value = in_->find(key);
   if (value == nullptr) return std::string(otherwise);
-  if (const auto* word = std::get_if<std::string>(&resolved(*value).data)) return *word;
-  return in_->malformed(key, "is not text");
+  constexpr std::size_t longest = 64;
+  const auto* word = std::get_if<std::string>(&resolved(*value).data);
+  if (word != nullptr && word->size() <= longest) return *word;
+  return in_->malformed(key, word == nullptr ? "is not text" : "is longer than 64 characters");
 }
 
 Result<std::string> Layer::choice_or(std::string_view key, std::string_view otherwise,
@@ -154,7 +160,13 @@ Result<Defaults> read_defaults(Layer& in, Defaults around) {
   if (in.has("bias")) around.bias = TRY(in.flag_or("bias", true));
   around.norm = TRY(in.word_or("norm", around.norm));
   around.activation = TRY(in.word_or("activation", around.activation));
-  if (const TomlValue* pad = in.toml().find("pad")) around.pad = *pad;
+  if (const TomlValue* pad = in.toml().find("pad")) {
+    const auto* list = std::get_if<TomlValue::List>(&pad->data);
+    if (list != nullptr && list->size() > most_axes) {
+      return in.toml().malformed("pad", "has too many sizes");
+    }
+    around.pad = *pad;
+  }
   around.order = TRY(read_order(in, around.order));
   return around;
 }

@@ -13,6 +13,7 @@ namespace {
 constexpr int deepest = 64;  ///< groups within groups
 /// Elements of a value between layers: products of a few more sizes then fit 64 bits.
 constexpr std::int64_t most_elements = std::int64_t{1} << 44U;
+constexpr std::size_t most_names = 128;  ///< of constants, sizes, parameters of a block
 constexpr std::string_view batch = "batch";
 
 std::unexpected<Error> no_kind(Layer& in, const TomlTable& table) {
@@ -132,11 +133,14 @@ Result<Lowering::Named> Lowering::name_of(Layer& in, const Kind& kind, std::int6
   return named;
 }
 
+Result<void> Lowering::count_layer(const TomlTable& table) {
+  if (--layers_left_ >= 0) return {};
+  return fail_at(table.place, Code::limit_exceeded, "the recipe has more than 10000 layers");
+}
+
 Result<Value> Lowering::add_one(const TomlTable& table, const Kind& kind, const Named& named,
                                 std::int64_t index, Value x, const Scope& scope) {
-  if (--layers_left_ < 0) {
-    return fail_at(table.place, Code::limit_exceeded, "the recipe has more than 10000 layers");
-  }
+  if (index > 0) TRY(count_layer(table));
   const Sizes sizes = sizes_at(x);
   TomlReader toml(table, "the layer");
   Layer in(toml, scope, sizes);
@@ -157,6 +161,7 @@ Result<Value> Lowering::add_one(const TomlTable& table, const Kind& kind, const 
 }
 
 Result<Value> Lowering::add_repeated(const TomlTable& table, Value x, const Scope& scope) {
+  TRY(count_layer(table));
   const Sizes sizes = sizes_at(x);
   TomlReader toml(table, "the layer");
   Layer in(toml, scope, sizes);
@@ -239,6 +244,7 @@ Result<void> Lowering::define(TomlReader& table, std::string_view name, std::int
   if (!is_name(name) || name == batch || name == "channels" || name == "steps") {
     return table.malformed(name, "is no name for a size, or one that every recipe has");
   }
+  if (sizes_.size() >= most_names) return table.malformed(name, "is one name too many");
   if (sizes_.emplace(name, size).second) return {};
   return table.malformed(name, "is there twice, as a constant and as a size");
 }
@@ -367,7 +373,9 @@ Result<std::map<std::string, TomlValue, std::less<>>> read_parameters(TomlReader
   const TomlValue* list = block.find("parameters");
   if (list == nullptr) return parameters;
   const auto* entries = std::get_if<TomlValue::List>(&list->data);
-  if (entries == nullptr) return block.malformed("parameters", "is not a list of texts");
+  if (entries == nullptr || entries->size() > most_names) {
+    return block.malformed("parameters", "is not a list of texts, up to 128");
+  }
   for (const TomlValue& entry : *entries) {
     const Parameter parameter = TRY(parse_parameter(entry));
     const TomlValue* given = in.toml().find(parameter.name);

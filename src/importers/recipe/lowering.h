@@ -85,6 +85,7 @@ class Lowering {
   Result<void> read_constants(TomlReader& recipe);
   Result<void> read_sizes(TomlReader& recipe);
   Result<void> read_blocks(TomlReader& recipe);
+  Result<void> count_layer(const TomlTable& table);
   Result<Value> add_repeated(const TomlTable& table, Value x, const Scope& scope);
   Result<Value> add_one(const TomlTable& table, const Kind& kind, const Named& named,
                         std::int64_t index, Value x, const Scope& scope);

@@ -33,8 +33,8 @@ Result<std::vector<std::string>> read_notes(TomlReader& in) {
   const std::string name = TRY(in.text_or("name", ""));
   for (const TomlTable* table : TRY(in.find_tables("source"))) {
     TomlReader source(*table, "source");
-    std::string note = name.empty() ? "" : name + ": ";
-    note += TRY(source.text("title"));
+    const std::string title = TRY(source.text("title"));
+    std::string note = name.empty() || title.starts_with(name) ? title : name + ": " + title;
     const std::string where = TRY(source.text_or("where", ""));
     if (!where.empty()) note += ", " + where;
     note += ", " + TRY(source.text("url"));

@@ -216,7 +216,7 @@ Result<Value> lower_squeeze_excite(Lowering& to, Layer& in, Value x) {
   const std::int64_t units = TRY(in.size("squeeze_excite"));
   const std::string inner = TRY(read_activation(in, in.scope().defaults.activation));
   const std::string gate = TRY(in.word_or("gate_activation", "sigmoid"));
-  const bool bias = TRY(in.flag_or("bias", true));
+  const bool bias = TRY(in.flag_or("bias", in.scope().defaults.bias.value_or(true)));
   to.begin("squeeze", "GlobalAveragePool");
   Axes space;
   for (std::size_t i = 2; i < to.shape(x).size(); ++i)
@@ -225,7 +225,7 @@ Result<Value> lower_squeeze_excite(Lowering& to, Layer& in, Value x) {
   factor = to.net().linear("reduce", factor, units, bias);
   factor = TRY(activate(to, in, inner, factor));
   factor = to.net().linear("expand", factor, channels_of(to, x), bias);
-  factor = TRY(activate(to, in, gate, factor));
+  factor = TRY(activate(to, in, gate, factor, "gate_activation"));
   to.begin("", "Gate");
   return gated(to, in, x, factor);
 }
