@@ -137,12 +137,9 @@ Values read_behind(Network& net, const Text& text, Value image, Value unused) {
 }
 
 void ignore_tokens(const Keys& in) {
-  for (const std::string_view key :
-       {"image_token_index", "image_token_id", "image_seq_length", "ignore_index", "vocab_size",
-        "hidden_size", "tie_word_embeddings", "projection_dim", "boi_token_index",
-        "eoi_token_index", "num_image_tokens", "text_config", "mm_tokens_per_image"}) {
-    in.ignore(key);
-  }
+  in.ignore("image_token_index|image_token_id|image_seq_length|ignore_index|vocab_size");
+  in.ignore("hidden_size|tie_word_embeddings|projection_dim|boi_token_index|eoi_token_index");
+  in.ignore("num_image_tokens|text_config|mm_tokens_per_image");
 }
 
 Value over_patches(Network& net, std::int64_t patches, const std::function<Value()>& build) {

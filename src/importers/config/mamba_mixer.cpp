@@ -102,10 +102,7 @@ Mamba2Mixer read_hybrid_mixer(const Keys& in, std::int64_t width) {
                "times the width of a head is not \"mamba_expand\" times \"hidden_size\"");
   in.refuse_if(mixer.heads % mixer.groups != 0, "mamba_n_groups",
                "does not divide the heads evenly");
-  for (const char* key :
-       {"mamba_chunk_size", "time_step_min", "time_step_max", "time_step_limit"}) {
-    in.ignore(key);
-  }
+  in.ignore("mamba_chunk_size|time_step_min|time_step_max|time_step_limit");
   return mixer;
 }
 

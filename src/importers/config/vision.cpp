@@ -62,6 +62,16 @@ Value with_token(Network& net, std::string_view name, const Shape& shape, Value 
   return b.concat({b.broadcast(token, {of_x[0], 1, of_x[2]}), x}, 1);
 }
 
+Value fold_squares(Network& net, Value x, ImageSize grid, std::int64_t each) {
+  if (!x) return {};
+  Builder& b = net.builder();
+  const Shape s = net.shape(x);
+  const std::int64_t rows = grid.height / each;
+  const std::int64_t columns = grid.width / each;
+  x = b.reshape(x, {s[0], rows, each, columns, each, s[2]});
+  return b.reshape(b.transpose(x, {0, 1, 3, 2, 4, 5}), {s[0], rows * columns, each * each * s[2]});
+}
+
 Value take_token(Network& net, Value x, std::int64_t index) {
   if (!x) return {};
   return net.builder().without_axis(net.builder().slice_axis(x, 1, index, index + 1), 1);

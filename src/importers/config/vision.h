@@ -31,6 +31,10 @@ Value embed_patches(Network& net, std::string_view name, Value image, std::int64
 /// A learned token, [1, 1, width], before those of each example.
 Value with_token(Network& net, std::string_view name, const Shape& shape, Value x);
 
+/// Squares of so many patches a side, of x [N, rows * columns, C], side by side as one token:
+/// [N, rows / each * columns / each, each * each * C].
+Value fold_squares(Network& net, Value x, ImageSize grid, std::int64_t each);
+
 /// The token of that index alone: [batch, width].
 Value take_token(Network& net, Value x, std::int64_t index);
 

@@ -114,10 +114,7 @@ Values build_mpt(Network& net, const Keys& in) {
   if (kind == "grouped_query_attention") attention.key_heads = attn.size("kv_n_heads");
   attn.refuse_if(attn.flag("qk_ln", false), "qk_ln", "is not described");
   attn.refuse_if(attn.flag("prefix_lm", false), "prefix_lm", "is not described");
-  for (const std::string_view key : {"clip_qkv", "softmax_scale", "alibi_bias_max", "attn_pdrop",
-                                     "attn_uses_sequence_id", "attn_impl"}) {
-    attn.ignore(key);
-  }
+  attn.ignore("clip_qkv|softmax_scale|alibi_bias_max|attn_pdrop|attn_uses_sequence_id|attn_impl");
   in.ignore("learned_pos_emb|max_seq_len|norm_type|embedding_fraction|verbose|init_device");
   if (attn.flag("alibi", true)) {
     attention.score_bias = alibi(net, attention.heads);

@@ -26,9 +26,7 @@ Values score_pairs(Network& net, Value image, Value text, bool has_bias) {
 Values build_clip(Network& net, const Keys& in) {
   const Keys vision = in.inner("vision_config").with_defaults(clip_vision_defaults(ClipKind::clip));
   const Keys text = in.inner("text_config").with_defaults(clip_text_defaults(ClipKind::clip));
-  for (const char* key : {"text_config_dict", "vision_config_dict", "logit_scale_init_value"}) {
-    in.ignore(key);
-  }
+  in.ignore("text_config_dict|vision_config_dict|logit_scale_init_value");
   for (const Keys* inner : {&vision, &text}) inner->ignore("projection_dim");
   const std::int64_t width = in.size_or("projection_dim", 512);
   const TowerOutput image = vision_tower(net, vision, "vision_model", ClipKind::clip);

@@ -61,9 +61,7 @@ Deberta read_deberta(const Keys& in) {
   in.refuse_if(in.size_or("attention_head_size", encoder.width / encoder.heads) !=
                    encoder.width / encoder.heads,
                "attention_head_size", "is not the width over the heads");
-  for (const char* key : {"pooler_hidden_size", "pooler_hidden_act", "legacy", "padding_idx"}) {
-    in.ignore(key);
-  }
+  in.ignore("pooler_hidden_size|pooler_hidden_act|legacy|padding_idx");
   return model;
 }
 

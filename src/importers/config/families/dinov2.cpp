@@ -32,11 +32,8 @@ Model read_model(const Keys& in) {
               .activation = read_activation(in, "hidden_act", "gelu"),
               .bias = in.flag("qkv_bias", true)};
   if (model.width % model.heads != 0) in.refuse("hidden_size", "is no multiple of the heads");
-  in.ignore("out_features|out_indices|stage_names|apply_layernorm|reshape_hidden_states");
-  for (const char* key : {"out_indices", "stage_names", "apply_layernorm", "layerscale_value",
-                          "reshape_hidden_states"}) {
-    in.ignore(key);
-  }
+  in.ignore("out_features|out_indices|stage_names|apply_layernorm|layerscale_value");
+  in.ignore("reshape_hidden_states");
   return model;
 }
 
@@ -204,11 +201,8 @@ Beit read_beit(const Keys& in) {
             .shares_bias = in.flag("use_shared_relative_position_bias", false),
             .has_scales = in.number_or("layer_scale_init_value", 0.1) > 0};
   beit.model.inner = in.size("intermediate_size");
-  for (const char* key :
-       {"pool_scales", "use_auxiliary_head", "auxiliary_loss_weight", "auxiliary_channels",
-        "auxiliary_num_convs", "auxiliary_concat_input", "semantic_loss_ignore_index", "add_fpn"}) {
-    in.ignore(key);
-  }
+  in.ignore("pool_scales|use_auxiliary_head|auxiliary_loss_weight|auxiliary_channels");
+  in.ignore("auxiliary_num_convs|auxiliary_concat_input|semantic_loss_ignore_index|add_fpn");
   const bool fits =
       beit.model.image.height >= beit.model.patch && beit.model.image.width >= beit.model.patch;
   in.refuse_if(!fits, "patch_size", "is more than the image");

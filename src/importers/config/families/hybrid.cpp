@@ -23,7 +23,6 @@ Values build_bamba(Network& net, const Keys& in) {
   const GatedMlp mlp{.width = in.size("intermediate_size"), .activation = mixer.activation};
   const std::vector<std::int64_t> attending = in.sizes("attn_layer_indices", 0);
   in.ignore("attn_rotary_emb|num_logits_to_keep|z_loss_coefficient");
-  for (const char* key : {"num_logits_to_keep", "z_loss_coefficient"}) in.ignore(key);
   if (in.has_fault()) return {};
   return decode(net, in, decoder, [&](Value x, std::int64_t layer) {
     const Value y = normalize(net, "input_layernorm", rms, x);
@@ -120,9 +119,7 @@ FalconH1 read_falcon_h1(const Keys& in, const Decoder& decoder) {
     falcon.gate = fits ? pair->items[0].number : 1;
     falcon.down = fits ? pair->items[1].number : 1;
   }
-  for (const char* key : {"mamba_norm_before_gate", "mamba_use_mlp", "num_logits_to_keep"}) {
-    in.ignore(key);
-  }
+  in.ignore("mamba_norm_before_gate|mamba_use_mlp|num_logits_to_keep");
   return falcon;
 }
 

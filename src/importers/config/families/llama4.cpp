@@ -54,10 +54,7 @@ Llama4 read_llama4(const Keys& in, std::int64_t layers) {
   if (in.flag("use_qk_norm", true)) model.attention.head_norm = NormKind::rms_plain;
   in.refuse_if(model.experts.per_token > model.experts.count, "num_experts_per_tok",
                "is more than there are experts");
-  for (const std::string_view key : {"no_rope_layer_interval", "floor_scale", "attn_scale",
-                                     "layer_types", "for_llm_compressor"}) {
-    in.ignore(key);
-  }
+  in.ignore("no_rope_layer_interval|floor_scale|attn_scale|layer_types|for_llm_compressor");
   return model;
 }
 
@@ -146,10 +143,7 @@ Tower read_tower(const Keys& in) {
                "intermediate_size", "does not go with the patches that become one token");
   in.refuse_if(in.has("vision_feature_layer") && in.number_or("vision_feature_layer", -1) != -1,
                "vision_feature_layer", "is not -1");
-  for (const char* key :
-       {"multi_modal_projector_bias", "vision_feature_select_strategy", "hidden_act"}) {
-    in.ignore(key);
-  }
+  in.ignore("multi_modal_projector_bias|vision_feature_select_strategy|hidden_act");
   return tower;
 }
 
@@ -171,13 +165,8 @@ Value tower_layer(Network& net, const Tower& tower, Value x) {
 
 /// Squares of patches become one token each, through two layers.
 Value shuffled(Network& net, const Tower& tower, Value x) {
-  if (!x) return {};
-  Builder& b = net.builder();
-  const Shape s = net.shape(x);
-  const std::int64_t side = tower.image.height / tower.patch / tower.shuffle;
-  const std::int64_t each = tower.shuffle;
-  x = b.reshape(x, {s[0], side, each, side, each, s[2]});
-  x = b.reshape(b.transpose(x, {0, 1, 3, 2, 4, 5}), {s[0], side * side, each * each * s[2]});
+  const std::int64_t side = tower.image.height / tower.patch;
+  x = fold_squares(net, x, {side, side}, tower.shuffle);
   const auto scope = net.enter("vision_adapter.mlp");
   x = net.apply(Activation::gelu, net.linear("fc1", x, tower.mixed));
   return net.apply(Activation::gelu, net.linear("fc2", x, tower.out));

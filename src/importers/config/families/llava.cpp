@@ -42,7 +42,6 @@ Llava read_llava(const Keys& in) {
   llava.bias = in.flag("multimodal_projector_bias", true);
   llava.activation = read_activation(in, "projector_hidden_act", "gelu");
   llava.vision.ignore("vocab_size|projection_dim");
-  llava.vision.ignore("projection_dim");
   ignore_tokens(in);
   return llava;
 }
@@ -187,10 +186,7 @@ void note_image_pairs(Network& net) {
 Values build_paligemma(Network& net, const Keys& in) {
   const Text text = read_text(in, "gemma");
   const Keys vision = siglip_keys(in);
-  for (const std::string_view key :
-       {"projection_dim", "num_image_tokens", "vision_use_head", "projector_hidden_act"}) {
-    vision.ignore(key);
-  }
+  vision.ignore("projection_dim|num_image_tokens|vision_use_head|projector_hidden_act");
   ignore_tokens(in);
   const std::int64_t width = text.width();
   if (in.has_fault()) return {};

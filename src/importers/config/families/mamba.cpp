@@ -17,30 +17,11 @@ namespace {
 constexpr NormKind rms = NormKind::rms;
 
 void ignore_initialization(const Keys& in) {
-  for (const std::string_view key : {"expand",
-                                     "d_model",
-                                     "n_layer",
-                                     "time_step_scale",
-                                     "time_step_min",
-                                     "time_step_max",
-                                     "time_step_floor",
-                                     "time_step_init_scheme",
-                                     "residual_in_fp32",
-                                     "rescale_prenorm_residual",
-                                     "use_mambapy",
-                                     "time_step_limit",
-                                     "chunk_size",
-                                     "mamba_chunk_size",
-                                     "use_mamba_kernels",
-                                     "num_logits_to_keep",
-                                     "time_step_rank",
-                                     "mamba_proj_bias",
-                                     "mamba_expand",
-                                     "sliding_window",
-                                     "rms_norm",
-                                     "norm_before_gate"}) {
-    in.ignore(key);
-  }
+  in.ignore("expand|d_model|n_layer|time_step_scale|time_step_min|time_step_max|time_step_floor");
+  in.ignore("time_step_init_scheme|residual_in_fp32|rescale_prenorm_residual|use_mambapy");
+  in.ignore("time_step_limit|chunk_size|mamba_chunk_size|use_mamba_kernels|num_logits_to_keep");
+  in.ignore("time_step_rank|mamba_proj_bias|mamba_expand|sliding_window|rms_norm");
+  in.ignore("norm_before_gate");
 }
 
 /// ceil(width / 16) where it is "auto".

@@ -254,9 +254,7 @@ Values build_ernie4_5_moe(Network& net, const Keys& in) {
   const double stated_last = in.number_or("moe_layer_end_index", -1);
   const double last = stated_last < 0 ? static_cast<double>(decoder.layers - 1) : stated_last;
   const std::int64_t interval = in.size_or("moe_layer_interval", 1);
-  for (const char* key : {"moe_norm_min", "moe_capacity", "moe_gate", "moe_use_aux_free"}) {
-    in.ignore(key);
-  }
+  in.ignore("moe_norm_min|moe_capacity|moe_gate|moe_use_aux_free");
   if (in.size_or("num_nextn_predict_layers", 0, 0) > 0) {
     net.note(
         "Modules that predict further tokens are not described: their parameters are left out.");

@@ -61,12 +61,9 @@ Values build_modernbert(Network& net, const Keys& in) {
   const Activation head_activation = read_activation(in, "classifier_activation", "gelu");
   const bool has_decoder_bias = in.flag("decoder_bias", true);
   in.refuse_if(!has_decoder_bias, "decoder_bias", "is false");
-  in.ignore("deterministic_flash_attn|reference_compile|repad_logits_with_grad|sparse_prediction");
-  for (const char* key :
-       {"global_rope_theta", "local_rope_theta", "reference_compile", "repad_logits_with_grad",
-        "sparse_prediction", "sparse_pred_ignore_index", "pad_inputs", "causal_mask"}) {
-    in.ignore(key);
-  }
+  in.ignore("deterministic_flash_attn|global_rope_theta|local_rope_theta|reference_compile");
+  in.ignore("repad_logits_with_grad");
+  in.ignore("sparse_prediction|sparse_pred_ignore_index|pad_inputs|causal_mask");
   if (in.has_fault()) return {};
   net.note(
       "Layers with a window are counted with all pairs of tokens, of which a kernel may leave out "

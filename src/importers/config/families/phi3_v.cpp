@@ -6,6 +6,7 @@
 
 #include "importers/config/clip_towers.h"
 #include "importers/config/composite.h"
+#include "importers/config/vision.h"
 
 namespace pfsday::config {
 namespace {
@@ -44,30 +45,22 @@ Value with_ends(Network& net, Value x) {
   return b.reshape(rows, {s[0], s[1] * (s[2] + 1), s[3]});
 }
 
-/// Patches [images, side * side, width] with squares of four as one: [images, side / 2, side / 2,
-/// 4].
-Value fold_squares(Network& net, Value x, std::int64_t side) {
-  Builder& b = net.builder();
-  const Shape s = net.shape(x);
-  x = b.reshape(x, {s[0], side / 2, 2, side / 2, 2, s[2]});
-  return b.reshape(b.transpose(x, {0, 1, 3, 2, 4, 5}), {s[0], side / 2, side / 2, 4 * s[2]});
-}
-
 /// Crops first, then a learned token, then the whole.
 Value put_together(Network& net, Value x, const Crops& crops) {
   if (!x) return {};
   Builder& b = net.builder();
   const std::int64_t count = crops.rows * crops.columns + 1;
-  const Value folded = fold_squares(net, x, 24);
-  const Shape s = net.shape(folded);
-  const std::int64_t batch = s[0] / count;
-  const Value apart = b.reshape(folded, {batch, count, s[1], s[2], s[3]});
-  const Value whole = b.reshape(b.slice_axis(apart, 1, 0, 1), {batch, s[1], s[2], s[3]});
+  constexpr std::int64_t side = 12;  // 24 patches of 14 pixels, two of which make a token
+  const Value folded = fold_squares(net, x, {2 * side, 2 * side}, 2);
+  const std::int64_t width = net.width(folded);
+  const std::int64_t batch = net.shape(folded)[0] / count;
+  const Value apart = b.reshape(folded, {batch, count, side, side, width});
+  const Value whole = b.reshape(b.slice_axis(apart, 1, 0, 1), {batch, side, side, width});
   Value rest = b.reshape(b.slice_axis(apart, 1, 1, count),
-                         {batch, crops.rows, crops.columns, s[1], s[2], s[3]});
+                         {batch, crops.rows, crops.columns, side, side, width});
   rest = b.reshape(b.transpose(rest, {0, 1, 3, 2, 4, 5}),
-                   {batch, crops.rows * s[1], crops.columns * s[2], s[3]});
-  const Value between = b.broadcast(net.weight("glb_GN", {1, 1, s[3]}), {batch, 1, s[3]});
+                   {batch, crops.rows * side, crops.columns * side, width});
+  const Value between = b.broadcast(net.weight("glb_GN", {1, 1, width}), {batch, 1, width});
   return b.concat({with_ends(net, rest), between, with_ends(net, whole)}, 1);
 }
 
@@ -80,12 +73,8 @@ void check(const Keys& in) {
   layer.refuse_if(!layer.flag("use_hd_transform", true), "use_hd_transform", "is false");
   layer.refuse_if(!layer.flag("with_learnable_separator", true), "with_learnable_separator",
                   "is false");
-  for (const char* key : {"name", "image_dim_out", "num_img_tokens", "layer_idx", "type_feature"}) {
-    processor.ignore(key);
-  }
-  for (const char* key : {"embedding_cls", "hd_transform_order", "projection_cls"}) {
-    layer.ignore(key);
-  }
+  processor.ignore("name|image_dim_out|num_img_tokens|layer_idx|type_feature");
+  layer.ignore("embedding_cls|hd_transform_order|projection_cls");
 }
 
 Values build_phi3_v(Network& net, const Keys& in) {

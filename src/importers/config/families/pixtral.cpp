@@ -76,14 +76,7 @@ Value project_patches(Network& net, const Tower& tower, Value x, std::int64_t wi
                       Activation activation) {
   const auto scope = net.enter("multi_modal_projector");
   x = normalize(net, "norm", norm, x);
-  if (!x) return {};
-  Builder& b = net.builder();
-  const Shape s = net.shape(x);
-  const std::int64_t each = tower.merge;
-  const std::int64_t rows = tower.rows() / each;
-  const std::int64_t columns = tower.columns() / each;
-  x = b.reshape(x, {s[0], rows, each, columns, each, s[2]});
-  x = b.reshape(b.transpose(x, {0, 1, 3, 2, 4, 5}), {s[0], rows * columns, each * each * s[2]});
+  x = fold_squares(net, x, {tower.rows(), tower.columns()}, tower.merge);
   x = net.linear("patch_merger.merging_layer", x, tower.width);
   x = net.apply(activation, net.linear("linear_1", x, width, bias));
   return net.linear("linear_2", x, width, bias);

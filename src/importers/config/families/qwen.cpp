@@ -74,9 +74,6 @@ Values build_chatglm(Network& net, const Keys& in) {
                "apply_residual_connection_post_layernorm", "is not described");
   in.refuse_if(in.has("pre_seq_len"), "pre_seq_len", "is not described");
   in.ignore("bias_dropout_fusion|apply_query_key_layer_scaling|original_rope|rope_ratio");
-  in.ignore("apply_query_key_layer_scaling");
-  in.ignore("original_rope");
-  in.ignore("rope_ratio");
   return decode(net, in, decoder, [&](Value x, std::int64_t) {
     x = net.add(x, self_attention(net, "self_attention", normalize(net, "input_layernorm", norm, x),
                                   attention));
@@ -178,10 +175,7 @@ Values build_minimax_m2(Network& net, const Keys& in) {
                "is more than there are experts");
   in.refuse_if(in.size_or("shared_intermediate_size", 0, 0) != 0, "shared_intermediate_size",
                "is not 0");
-  for (const std::string_view key : {"attn_type_list", "use_mtp", "num_mtp_modules",
-                                     "mtp_transformer_layers", "attn_window_size"}) {
-    in.ignore(key);
-  }
+  in.ignore("attn_type_list|use_mtp|num_mtp_modules|mtp_transformer_layers|attn_window_size");
   if (in.flag("use_mtp", false)) {
     net.note(
         "Modules that predict further tokens are not described: their parameters are left out.");

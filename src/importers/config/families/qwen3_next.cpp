@@ -185,7 +185,6 @@ Qwen3Next read_qwen3_next(const Keys& in, std::int64_t layers) {
                "num_experts_per_tok", "is more than there are experts");
   in.refuse_if(in.flag("use_sliding_window", false), "use_sliding_window", "is not described");
   in.ignore("sliding_window|max_window_layers");
-  in.ignore("max_window_layers");
   read_layers(in, layers, model);
   return model;
 }

@@ -138,9 +138,7 @@ Tower read_tower(const Keys& in, std::string_view width) {
   in.refuse_if(tower.width % tower.heads != 0, width, "is no multiple of the heads");
   in.refuse_if(tower.patch > 1024 || tower.merge > 16 || tower.frames > 64, "patch_size",
                "is too large");
-  for (const char* key : {"spatial_patch_size", "in_chans", "tokens_per_second", "embed_dim"}) {
-    in.ignore(key);
-  }
+  in.ignore("spatial_patch_size|in_chans|tokens_per_second|embed_dim");
   return tower;
 }
 
@@ -151,9 +149,7 @@ Text read_qwen_text(const Keys& in) {
 }
 
 Values build(Network& net, const Keys& in, const Text& text, const Tower& tower) {
-  for (const char* key : {"vision_token_id", "vision_start_token_id", "vision_end_token_id"}) {
-    in.ignore(key);
-  }
+  in.ignore("vision_token_id|vision_start_token_id|vision_end_token_id");
   if (text.keys.has("vision_config")) text.keys.ignore("vision_config");
   ignore_tokens(in);
   const std::int64_t width = text.width();

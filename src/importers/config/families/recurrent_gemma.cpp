@@ -109,9 +109,6 @@ Values build_recurrent_gemma(Network& net, const Keys& in) {
                      .bias = true};
   const std::vector<bool> attends = read_kinds(in);
   in.ignore("w_init_variance_scale|final_w_init_variance_scale|embeddings_scale_by_sqrt_dim");
-  for (const char* key : {"final_w_init_variance_scale", "embeddings_scale_by_sqrt_dim"}) {
-    in.ignore(key);
-  }
   if (in.has_fault()) return {};
   return decode(net, in, decoder, [&](Value x, std::int64_t layer) {
     const Value y = normalize(net, "temporal_pre_norm", norm, x);

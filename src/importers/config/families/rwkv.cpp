@@ -236,7 +236,6 @@ Rwkv read_rwkv(const Keys& in, std::int64_t width, int version) {
             .decay_rank = width >= 4096 ? 128 : 64,
             .version = version};
   in.ignore("context_length|head_size_divisor|num_attention_heads|rescale_every");
-  in.ignore("head_size_divisor");
   in.refuse_if(version != 4 && rwkv.attention % rwkv.head != 0, "attention_hidden_size",
                "is no multiple of the size of a head");
   return rwkv;

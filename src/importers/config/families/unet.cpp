@@ -54,13 +54,18 @@ void refuse_other_parts(const Keys& in) {
                "time_embedding_type", "is not \"positional\"");
   const std::string middle = in.text_or("mid_block_type", "UNetMidBlock2DCrossAttn");
   in.refuse_if(middle != "UNetMidBlock2DCrossAttn", "mid_block_type", "is not described");
-  for (const std::string_view key :
-       {"act_fn", "center_input_sample", "conv_in_kernel", "conv_out_kernel", "downsample_padding",
-        "flip_sin_to_cos", "freq_shift", "mid_block_scale_factor", "resnet_out_scale_factor",
-        "upcast_attention", "attention_type", "addition_embed_type_num_heads", "dropout",
-        "addition_time_embed_dim", "time_embedding_dim"}) {
-    in.ignore(key);
+  for (const std::string_view key : {"conv_in_kernel", "conv_out_kernel"}) {
+    in.refuse_if(in.size_or(key, 3) != 3, key, "is not 3");
   }
+  in.refuse_if(in.size_or("downsample_padding", 1, 0) != 1, "downsample_padding", "is not 1");
+  in.refuse_if(in.text_or("act_fn", "silu") != "silu", "act_fn", "is not \"silu\"");
+  in.refuse_if(in.text_or("attention_type", "default") != "default", "attention_type",
+               "is not \"default\"");
+  in.refuse_if(in.has("time_embedding_dim"), "time_embedding_dim", "is not described");
+  in.ignore("center_input_sample");
+  in.ignore("flip_sin_to_cos|freq_shift|mid_block_scale_factor|resnet_out_scale_factor");
+  in.ignore("upcast_attention|addition_embed_type_num_heads|dropout");
+  in.ignore("addition_time_embed_dim");
 }
 
 UNet read_unet(const Keys& in) {
