@@ -7,7 +7,9 @@ against `pfsday crosscheck`. Any difference fails.
 
 Layers: two operations for each multiply-add, forward, for the gradient of the weights and, but for
 the first layer, of its input. A bias is an add for each output, its gradient the adds of a sum;
-sums of paths and means are adds, comparisons nothing. Keys that no run here has are an error.
+sums of paths and means are adds, comparisons nothing. A normalization is a subtraction, a multiply
+and an add for each output, and an add for each channel; of passes with gradients no run has one.
+Keys that no run here has are an error.
 """
 
 import glob
@@ -22,7 +24,7 @@ import tomllib
 PROJECT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 PREFIX = {"": 1, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "B": 1e9, "T": 1e12, "P": 1e15}
 UNIT = {"MAC": 1, "FLOP": 1, "FLOP/s": 1, "s": 1, "h": 3600, "days": 86400, "chip-hours": 3600}
-KINDS = ("conv", "pool", "global_pool", "dense", "residual")
+KINDS = ("conv", "pool", "global_pool", "dense", "residual", "auxiliary", "layers")
 AMOUNT = re.compile(rf"([0-9.]+(?:e[+-]?[0-9]+)?) *([{''.join(PREFIX)}]?)({'|'.join(UNIT)})?")
 PFS_DAY = 1e15 * 86400
 FORWARD = ("rl-rollout", "recompute", "synthetic-private", "synthetic-public")  # no gradients
@@ -52,6 +54,7 @@ class Layers:
 
     def __init__(self, recipe):
         self.shape, self.bias = list(recipe["input"]), recipe.get("bias", True)
+        self.norm = recipe.get("norm", "none")
         self.forward, self.backward, self.first = 0, 0, True
         self.walk(recipe["layers"])
 
@@ -71,6 +74,8 @@ class Layers:
 
     def slide(self, layer, stride):
         """Height and width behind a window."""
+        if layer.get("pad") == "same":
+            return [-(-size // stride) for size in self.shape[1:]]
         reach = 2 * layer.get("pad", 0) - layer["kernel"]
         return [(size + reach) // stride + 1 for size in self.shape[1:]]
 
@@ -78,7 +83,11 @@ class Layers:
         size = self.slide(layer, layer.get("stride", 1))
         taps = layer["kernel"] ** 2 * self.shape[0] // layer.get("groups", 1)
         self.shape = [layer["conv"], *size]
-        self.weigh(math.prod(self.shape) * taps, layer.get("bias", self.bias), layer["conv"])
+        has_bias = layer.get("bias", self.bias) and self.norm == "none"
+        self.weigh(math.prod(self.shape) * taps, has_bias, layer["conv"])
+        if self.norm == "batch":
+            self.forward += 3 * math.prod(self.shape) + layer["conv"]
+            self.backward = math.nan
 
     def pool(self, layer):
         assert layer["pool"] == "max"
@@ -101,6 +110,14 @@ class Layers:
             self.weigh(math.prod(self.shape) * start[0], self.bias, self.shape[0])
         self.forward += math.prod(self.shape)  # the sum of both paths
         self.backward += math.prod(start)      # and of their gradients
+
+    def auxiliary(self, layer):
+        start = list(self.shape)
+        self.walk(layer["auxiliary"])
+        self.shape = start
+
+    def layers(self, layer):
+        self.walk(layer["layers"])
 
 
 def repeats(counting):
@@ -173,7 +190,8 @@ def differences(binary, path, view):
     pairs = [("flop", theirs["flop"]["mid"], flop),
              ("pfs_days", theirs["pfs_days"]["mid"], flop / PFS_DAY)]
     if all("recipe" in phase.get("counting", {}) for phase in phases):
-        layers = sum(by_layers(phase["counting"], False) for phase in phases)
+        layers = sum(by_layers(phase["counting"], phase.get("purpose") in FORWARD)
+                     for phase in phases)
         counted = asked(binary, "crosscheck", path)["runs"][0]["counted"]
         pairs.append(("layers", counted["flop"]["mid"], layers))
     wrong = [f"{what} {a}, derived {b}" for what, a, b in pairs if abs(a / b - 1) > 1e-9]

@@ -61,6 +61,7 @@ TEST(Recipes, ExamplesHaveThePublishedFigures) {
       {"densenet-121", 7'978'856, 2'834'161'664},
       {"inception-v3", 23'834'568, 5'713'216'096},
       {"xception", 22'855'952, 0},
+      {"nasnet-a-mobile", 5'289'978, 0},
       {"googlenet", 6'998'552, 0},
       {"u-net", 31'030'658, 0},
       {"transformer-base", 0, transformer},

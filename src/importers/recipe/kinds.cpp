@@ -7,7 +7,8 @@ namespace pfsday::recipe {
 std::span<const Kind* const> kinds() {
   static const std::vector<const Kind*> all = [] {
     std::vector<const Kind*> list;
-    for (const auto& some : {structure_kinds, image_kinds, recurrent_kinds, sequence_kinds}) {
+    for (const auto& some :
+         {structure_kinds, image_kinds, recurrent_kinds, sequence_kinds, naming_kinds}) {
       for (const Kind& kind : some) list.push_back(&kind);
     }
     return list;

@@ -5,6 +5,8 @@
 
 namespace pfsday::recipe {
 
+/// A layer that is nothing but a name; asked for last, since every layer may have one.
+extern const std::span<const Kind> naming_kinds;     ///< structure.cpp
 extern const std::span<const Kind> image_kinds;      ///< image.cpp
 extern const std::span<const Kind> structure_kinds;  ///< structure.cpp
 extern const std::span<const Kind> sequence_kinds;   ///< sequence.cpp

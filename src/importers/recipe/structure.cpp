@@ -29,6 +29,9 @@ Result<Value> lower_input(Lowering& to, Layer& in, Value /*x*/) { return to.inpu
 
 Result<Value> lower_use(Lowering& to, Layer& in, Value /*x*/) { return to.find_value(in, "use"); }
 
+/// A name for what goes in, and nothing else.
+Result<Value> lower_as(Lowering& /*to*/, Layer& /*in*/, Value x) { return x; }
+
 // Shortcuts
 
 std::unexpected<Error> no_shortcut(Lowering& to, const Layer& in, Value from, const Shape& shape) {
@@ -253,5 +256,8 @@ constexpr Kind listed[] = {
 }  // namespace
 
 const std::span<const Kind> structure_kinds = listed;
+
+constexpr Kind naming[] = {{"as", lower_as, true}};
+const std::span<const Kind> naming_kinds = naming;
 
 }  // namespace pfsday::recipe
