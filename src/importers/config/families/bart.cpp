@@ -32,11 +32,11 @@ struct Model {
 };
 
 Model read_model(const Keys& in) {
-  Model model{.width = in.size("d_model"),
+  Model model{.width = in.size("d_model|hidden_size"),
               .vocabulary = in.size("vocab_size"),
               .encoder = {.name = "model.encoder",
                           .layers = in.layers("encoder_layers|num_hidden_layers"),
-                          .heads = in.size("encoder_attention_heads"),
+                          .heads = in.size("encoder_attention_heads|num_attention_heads"),
                           .inner = in.size("encoder_ffn_dim")},
               .decoder = {.name = "model.decoder",
                           .layers = in.layers("decoder_layers"),

@@ -24,8 +24,8 @@ struct T5 {
 };
 
 /// "relu", or "gated-gelu", which is by the tangent.
-void read_feed_forward(const Keys& in, T5& t5) {
-  std::string name = in.text_or("feed_forward_proj", "relu");
+void read_feed_forward(const Keys& in, std::string_view usual, T5& t5) {
+  std::string name = in.text_or("feed_forward_proj", usual);
   t5.is_gated = name.starts_with("gated-");
   if (t5.is_gated) name = name.substr(6);
   if (t5.is_gated && name == "gelu") name = "gelu_new";
@@ -35,21 +35,22 @@ void read_feed_forward(const Keys& in, T5& t5) {
   in.ignore("dense_act_fn|is_gated_act");
 }
 
-T5 read_t5(const Keys& in, bool tied, bool own_biases) {
-  T5 t5{.width = in.size("d_model"),
+/// The defaults of the classes: T5 ties its head and has a plain MLP, mT5 and UMT5 neither.
+T5 read_t5(const Keys& in, bool is_first, bool own_biases) {
+  T5 t5{.width = in.size("d_model|hidden_size"),
         .inner = in.size("d_ff"),
-        .heads = in.size("num_heads"),
-        .head = in.size("d_kv"),
+        .heads = in.size("num_heads|num_attention_heads"),
+        .head = in.size_or("d_kv", 64),
         .vocabulary = in.size("vocab_size"),
         .buckets = in.size_or("relative_attention_num_buckets", 32),
-        .encoder_layers = in.layers("num_layers"),
+        .encoder_layers = in.layers("num_layers|num_hidden_layers"),
         .decoder_layers = 1,
-        .tied = in.flag("tie_word_embeddings", tied),
+        .tied = in.flag("tie_word_embeddings", is_first),
         .own_biases = own_biases};
   t5.decoder_layers =
       in.has("num_decoder_layers") ? in.layers("num_decoder_layers") : t5.encoder_layers;
   in.ignore("relative_attention_max_distance|n_positions");
-  read_feed_forward(in, t5);
+  read_feed_forward(in, is_first ? "relu" : "gated-gelu", t5);
   return t5;
 }
 
