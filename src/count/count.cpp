@@ -4,12 +4,13 @@
 
 #include <algorithm>
 
+#include "count/parameter_list.h"
+#include "count/walk.h"
 #include "graph/liveness.h"
 
 namespace pfsday::count {
 namespace {
 
-using graph::ElementType;
 using graph::Graph;
 using graph::Node;
 using graph::NodeView;
@@ -62,20 +63,10 @@ Line line_of(const Graph& graph, const Node& node, const graph::Origin& origin, 
 }  // namespace
 
 ParameterCounts count_parameters(const Graph& graph) {
-  const std::vector<bool> is_live = graph::find_live_nodes(graph);
-  std::vector<bool> is_used(graph.value_count(), false);
-  for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
-    if (!is_live[i]) continue;
-    for (const Value v : graph.nodes()[i].inputs) is_used[v.index] = true;
-  }
   ParameterCounts counts;
-  for (const Value v : graph.tensors()) {
+  for (const Value v : find_stored_tensors(graph)) {
     const graph::ValueInfo& info = graph.info(v);
-    const ElementType element = info.type.element;
-    const bool is_stored =
-        graph::is_real(element) || graph::is_quantized(element) || info.is_parameter;
-    if (!is_used[v.index] || !is_stored) continue;
-    (info.is_parameter ? counts.total : counts.buffers) += info.type.elements() * info.packed;
+    (info.is_parameter ? counts.total : counts.buffers) += stored_numbers(info);
   }
   counts.trainable = counts.total;
   return counts;
@@ -97,15 +88,21 @@ class Counter {
     }
   }
 
-  void add_root(const Schedule& schedule) {
-    const std::vector<bool> is_live = graph::find_live_nodes(root_);
-    for (std::size_t i = 0; i < root_.nodes().size(); ++i) {
-      if (!is_live[i]) continue;
-      const Node& node = root_.nodes()[i];
-      const Count times = schedule.times(i);
-      add(root_, node, times, node.pass);
-      if (schedule.is_run_again(i)) add(root_, node, times, Pass::recompute);
+  /// `pass` is that of the node, but for what is recomputed.
+  void operator()(const Graph& graph, const Node& node, Pass pass, Count times) {
+    if (cost_of(node) == Cost::movement) return;
+    const bool is_of_file = pass == Pass::forward || options_.is_step_in_file;
+    if (cost_of(node) == Cost::uncounted) {
+      if (is_of_file) is_uncounted_[node.origin] = true;
+      counts_.uncounted.push_back(describe_uncounted(graph, node));
+      return;
     }
+    if (is_of_file) is_counted_[node.origin] = true;
+    const Work work = work_of_node(graph, node, pass, options_.rules, causal_);
+    PassCount count = count_node(graph, node, work, times);
+    // Scores are computed again of operands that are there already.
+    if (pass == Pass::recompute && has_recomputed_scores(node)) count.bytes = 0;
+    record(graph, node, pass, count);
   }
 
   Counts take() && {
@@ -115,45 +112,12 @@ class Counter {
   }
 
  private:
-  /// `pass` is that of the node, but for what is recomputed.
-  void add(const Graph& graph, const Node& node, Count times, Pass pass) {
-    if (cost_of(node) == Cost::movement) return;
-    if (!node.bodies.empty()) return add_loop(node, times, pass);
-    const bool is_of_file = pass == Pass::forward || options_.is_step_in_file;
-    if (cost_of(node) == Cost::uncounted) {
-      if (is_of_file) is_uncounted_[node.origin] = true;
-      counts_.uncounted.push_back(describe_uncounted(graph, node));
-      return;
-    }
-    if (is_of_file) is_counted_[node.origin] = true;
-    record(graph, node, pass, count_node(graph, node, work_of(graph, node, pass), times));
-    if (!has_recomputed_scores(node)) return;
-    Work scores = work_of(graph, node, Pass::recompute);  // of operands that are there already
-    record(graph, node, Pass::recompute, {.work = scores *= times});
-  }
-
-  Work work_of(const Graph& graph, const Node& node, Pass pass) const {
-    return work_of_node(graph, node, pass, options_.rules, causal_);
-  }
-
   void record(const Graph& graph, const Node& node, Pass pass, const PassCount& count) {
     counts_.passes[static_cast<std::size_t>(pass)] += count;
     breakdown_.add(node.origin, pass, count);
     if (!options_.lines) return;
     counts_.lines.push_back(line_of(graph, node, root_.origins()[node.origin], count.work));
     counts_.lines.back().pass = pass;
-  }
-
-  void add_loop(const Node& node, Count times, Pass pass) {
-    assert(node.kind->name == "loop");  // branches have been chosen
-    const Graph& body = *node.bodies[0];
-    const std::vector<bool> is_live = graph::find_live_nodes(body);
-    const Count trips =
-        times * Count(*graph::find_attribute<std::int64_t>(node.attributes, "trips"));
-    for (std::size_t i = 0; i < body.nodes().size(); ++i) {
-      const Node& inner = body.nodes()[i];
-      if (is_live[i]) add(body, inner, trips, pass == Pass::recompute ? pass : inner.pass);
-    }
   }
 
   Uncounted describe_uncounted(const Graph& graph, const Node& node) const {
@@ -188,7 +152,7 @@ class Counter {
 Result<Counts> count_graph(const Graph& graph, const CountOptions& options,
                            const Schedule& schedule) {
   Counter counter(graph, options);
-  counter.add_root(schedule);
+  walk(graph, schedule, counter);
   Counts counts = std::move(counter).take();
   for (std::size_t i = 0; i < graph::pass_count; ++i) {
     if (is_in_total(static_cast<Pass>(i))) counts.total += counts.passes[i];

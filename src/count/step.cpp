@@ -1,6 +1,7 @@
 #include "count/step.h"
 
 #include "count/branches.h"
+#include "count/built_step.h"
 #include "count/differentiate.h"
 #include "count/expand_gradients.h"
 #include "count/recompute.h"
@@ -8,37 +9,50 @@
 
 namespace pfsday::count {
 
-Result<Counts> count_step(graph::Graph given, const StepOptions& step,
-                          const CountOptions& options) {
-  ParameterCounts parameters = count_parameters(given);
+Result<BuiltStep> build_step(graph::Graph given, const StepOptions& step) {
+  const ParameterCounts parameters = count_parameters(given);
   graph::Graph graph = TRY(expand_gradients(choose_branches(std::move(given))));
   if (step.step == Step::forward) {
-    Counts counts = TRY(count_graph(graph, options));
-    counts.parameters = parameters;
-    return counts;
+    return BuiltStep{.graph = std::move(graph), .parameters = parameters};
   }
   TrainingStep training = TRY(differentiate(std::move(graph), step));
-  Schedule schedule{.is_recomputed = find_recomputed(training.graph, step),
+  BuiltStep built{.graph = std::move(training.graph), .parameters = parameters};
+  built.schedule = {.is_recomputed = find_recomputed(built.graph, step),
                     .micro_batches = step.accumulate,
-                    .update_begins = training.graph.nodes().size()};
-  parameters.trainable = 0;
+                    .update_begins = built.graph.nodes().size()};
+  built.parameters.trainable = 0;
   for (const Gradient& gradient : training.gradients) {
-    parameters.trainable += training.graph.type(gradient.of).elements();
+    built.parameters.trainable += built.graph.type(gradient.of).elements();
   }
-  add_accumulation(training.graph, step.accumulate, training.gradients);
-  add_optimizer(training.graph, step.optimizer, training.gradients);
-  Counts counts = TRY(count_graph(training.graph, options, schedule));
-  counts.parameters = parameters;
-  return counts;
+  add_accumulation(built.graph, step.accumulate, training.gradients);
+  add_optimizer(built.graph, step.optimizer, training.gradients);
+  return built;
 }
 
-Result<Counts> count_step_in_file(graph::Graph graph, CountOptions options) {
+Result<BuiltStep> build_step_in_file(graph::Graph graph) {
   mark_training_passes(graph);
-  options.is_step_in_file = true;
-  Counts counts = TRY(count_step(std::move(graph), {}, options));
+  BuiltStep built = TRY(build_step(std::move(graph), {}));
+  built.is_in_file = true;
+  return built;
+}
+
+Result<Counts> count_built(const BuiltStep& step, CountOptions options) {
+  options.is_step_in_file = step.is_in_file;
+  Counts counts = TRY(count_graph(step.graph, options, step.schedule));
+  counts.parameters = step.parameters;
+  if (!step.is_in_file) return counts;
   counts.total += counts.pass(graph::Pass::recompute);
   for (ViewCounts& view : counts.views) view.total += view.pass(graph::Pass::recompute);
   return counts;
+}
+
+Result<Counts> count_step(graph::Graph given, const StepOptions& step,
+                          const CountOptions& options) {
+  return count_built(TRY(build_step(std::move(given), step)), options);
+}
+
+Result<Counts> count_step_in_file(graph::Graph graph, CountOptions options) {
+  return count_built(TRY(build_step_in_file(std::move(graph))), std::move(options));
 }
 
 }  // namespace pfsday::count

@@ -8,6 +8,7 @@
 #include "importers/bindings.h"
 #include "importers/config/options.h"
 #include "report/count_devices.h"
+#include "report/count_inventory.h"
 #include "report/count_tensors.h"
 #include "units/print.h"
 
@@ -35,22 +36,6 @@ std::vector<std::string> unused_bindings(const importers::ImportOptions& options
   for (const std::string& pattern : options.parameters) check(pattern);
   if (options.past) check("past");
   return unused;
-}
-
-/// The options that only a configuration has a use for.
-Result<void> check_configuration(const CountRequest& request, std::string_view format) {
-  const bool is_training = request.step.step == Step::training;
-  if (request.generation && is_training) {
-    return fail(Code::usage, "--generate counts forward passes: it has no training step",
-                "leave out --train");
-  }
-  if (format == "config") return {};
-  for (const auto& [option, value] :
-       {std::pair{"--lengths", &request.lengths}, std::pair{"--generate", &request.generation},
-        std::pair{"--capacity", &request.capacity}}) {
-    if (*value) return fail(Code::usage, fmt::format("{} is for configurations of models", option));
-  }
-  return {};
 }
 
 std::vector<std::string> pass_row(std::string name, const count::PassCount& pass) {
@@ -122,6 +107,21 @@ std::string describe_attention(const CountReport& report) {
 
 }  // namespace
 
+Result<void> check_configuration(const CountRequest& request, std::string_view format) {
+  const bool is_training = request.step.step == Step::training;
+  if (request.generation && is_training) {
+    return fail(Code::usage, "--generate counts forward passes: it has no training step",
+                "leave out --train");
+  }
+  if (format == "config") return {};
+  for (const auto& [option, value] :
+       {std::pair{"--lengths", &request.lengths}, std::pair{"--generate", &request.generation},
+        std::pair{"--capacity", &request.capacity}}) {
+    if (*value) return fail(Code::usage, fmt::format("{} is for configurations of models", option));
+  }
+  return {};
+}
+
 const count::View& CountRequest::convention() const {
   return views.empty() ? *count::find_view("openai") : *views.front();
 }
@@ -179,11 +179,14 @@ std::vector<Pass> passes_of(const CountReport& report) {
   return passes;
 }
 
-Result<CountReport> count_file(std::string_view path, importers::Bytes bytes,
-                               CountRequest request) {
+namespace {
+
+/// `inventory`, where it is wanted, is of the same graph.
+Result<CountReport> read_and_count(std::string_view path, importers::Bytes bytes,
+                                   CountRequest request, Inventory* inventory) {
   const importers::ImportOptions options = TRY(import_options_of(path, request));
   importers::Model model = TRY(in_file(path, importers::read_model(bytes, options)));
-  TRY(check_configuration(request, model.format));
+  if (inventory == nullptr) TRY(check_configuration(request, model.format));
   const bool is_hashed = request.hash && bytes.size() <= hashed_bytes;
   CountReport report{.path = std::string(path),
                      .format = std::move(model.format),
@@ -212,10 +215,15 @@ Result<CountReport> count_file(std::string_view path, importers::Bytes bytes,
                                           .lines = report.request.lines,
                                           .views = report.request.views,
                                           .node_count = model.node_count};
-  report.counts = TRY(in_file(
-      path, report.is_step_in_file
-                ? count::count_step_in_file(std::move(model.graph), count_options)
-                : count::count_step(std::move(model.graph), report.request.step, count_options)));
+  if (inventory != nullptr) inventory->parameters = count::list_parameters(model.graph);
+  const count::BuiltStep step =
+      TRY(in_file(path, report.is_step_in_file
+                            ? count::build_step_in_file(std::move(model.graph))
+                            : count::build_step(std::move(model.graph), report.request.step)));
+  report.counts = TRY(in_file(path, count::count_built(step, count_options)));
+  if (inventory != nullptr) {
+    inventory->products = count::list_products(step, report.request.rules);
+  }
   TRY(check_devices(report));
   if (const std::string devices = describe_devices(report); !devices.empty()) {
     report.notes.push_back(devices);
@@ -228,6 +236,20 @@ Result<CountReport> count_file(std::string_view path, importers::Bytes bytes,
         "The file has no loss: the gradient of each floating-point output is taken as given.");
   }
   return report;
+}
+
+}  // namespace
+
+Result<CountReport> count_file(std::string_view path, importers::Bytes bytes,
+                               CountRequest request) {
+  return read_and_count(path, bytes, std::move(request), nullptr);
+}
+
+Result<InventoriedCount> count_inventory(std::string_view path, importers::Bytes bytes,
+                                         CountRequest request) {
+  Inventory inventory;
+  CountReport report = TRY(read_and_count(path, bytes, std::move(request), &inventory));
+  return InventoriedCount{std::move(report), std::move(inventory)};
 }
 
 namespace {

@@ -41,5 +41,39 @@ TEST(CountDiff, ExceedsExactly) {
   }
 }
 
+TEST(CountDiff, RemarksOnWhatAReaderMustKnow) {
+  CountDiff diff;
+  EXPECT_EQ(diff_remarks(diff), "");
+  diff.parameters = diff_parameters({{.name = "w", .shape = {2}, .numbers = 2}}, {});
+  EXPECT_EQ(diff_remarks(diff),
+            "B names no parameters; --parameter PATTERN says which inputs are.\n");
+  diff.parameters = {};
+  diff.a.counts.bounds = {{.node = "if", .kind = "larger_branch", .reason = ""}};
+  EXPECT_EQ(diff_remarks(diff), "A takes the larger side of 1 branch: an upper bound.\n");
+  diff.a = {};
+  diff.b.is_step_in_file = true;
+  EXPECT_EQ(diff_remarks(diff), "") << "nothing is computed again";
+  diff.b.counts.passes[static_cast<std::size_t>(graph::Pass::recompute)].work.mul = 1;
+  EXPECT_EQ(diff_remarks(diff),
+            "The total of B holds what is computed again, that of A does not.\n");
+}
+
+TEST(CountDiff, SilentRecomputeIsNoAgreement) {
+  const auto use = [](units::Count times) {
+    count::ProductUse product{.product = {.batch = 1, .m = 4, .n = 3, .k = 2}};
+    product.passes[0] = {.times = times, .macs = units::Count(24) * times};
+    return product;
+  };
+  InventoriedCount a{.report = {}, .inventory = {.products = {use(1)}}};
+  InventoriedCount b{.report = {}, .inventory = {.products = {use(2)}}};
+  b.report.format = "hlo";
+  b.report.is_step_in_file = true;
+  const auto diff = diff_counts(std::move(a), std::move(b), {});
+  ASSERT_TRUE(diff);
+  EXPECT_EQ(diff->by, DiffBy::product) << "of two formats";
+  EXPECT_FALSE(diff->products->agrees());
+  EXPECT_TRUE(diff_agreement(*diff).starts_with("The products agree if 24 multiply-adds"));
+}
+
 }  // namespace
 }  // namespace pfsday::report

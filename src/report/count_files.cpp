@@ -76,12 +76,16 @@ std::string files_summary(std::span<const CountReport> reports, std::size_t faul
 std::vector<std::string> unused_in_all(std::span<const CountReport> reports) {
   if (reports.empty()) return {};
   std::vector<std::string> unused = reports.front().unused_bindings;
-  for (const CountReport& report : reports) {
-    std::erase_if(unused, [&](const std::string& name) {
-      return std::ranges::find(report.unused_bindings, name) == report.unused_bindings.end();
-    });
+  for (const CountReport& report : reports.subspan(1)) {
+    unused = unused_in_both(unused, report.unused_bindings);
   }
   return unused;
+}
+
+std::vector<std::string> unused_in_both(std::vector<std::string> a,
+                                        const std::vector<std::string>& b) {
+  std::erase_if(a, [&](const std::string& name) { return std::ranges::find(b, name) == b.end(); });
+  return a;
 }
 
 }  // namespace pfsday::report

@@ -20,5 +20,8 @@ std::string files_summary(std::span<const CountReport> reports, std::size_t faul
 
 /// Bindings that no model had a use for.
 std::vector<std::string> unused_in_all(std::span<const CountReport> reports);
+/// Of two lists of such names, those in both.
+std::vector<std::string> unused_in_both(std::vector<std::string> a,
+                                        const std::vector<std::string>& b);
 
 }  // namespace pfsday::report

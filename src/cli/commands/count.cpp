@@ -23,9 +23,10 @@ namespace {
 constexpr Option options[] = {
     {.name = "--train", .doc = "count a training step: the forward pass and both gradients"},
     {.name = "--by",
-     .value = "none|op|layer|type|module",
+     .value = "none|op|layer|type|module|product",
      .doc =
-         "break the count down by operator, layer (node), element type, or as a tree of modules"},
+         "break the count down by operator, layer (node), element type, or as a tree of modules; "
+         "with --diff also by product"},
     {.name = "--depth", .value = "N", .doc = "with --by module: show N levels of the tree"},
     {.name = "--top",
      .value = "N",
@@ -104,7 +105,8 @@ constexpr Option options[] = {
     {.name = "--diff",
      .value = "MODEL",
      .doc =
-         "show what changes from the first model (A) to this one (B), by operator or --by layer"},
+         "show what changes from the first model (A) to this one (B), by operator or --by layer; "
+         "of models of two formats, which products both do, and why others differ"},
     {.name = "--fail-above",
      .value = "PERCENT",
      .doc = "with --diff: exit 3 if B costs over so much more FLOP than A, such as 1% or 0.5%"},
@@ -264,6 +266,10 @@ Result<int> run(Session& session, const Args& args) {
   request.breakdown = TRY(parse_breakdown(args));
   request.operators = TRY(read_operators(session, args));
   if (args.value("--diff")) return count_diff(session, args, request);
+  if (args.choice("--by") == "product") {
+    return fail(Code::usage, "--by product holds two models against each other",
+                "name the other one with --diff");
+  }
   if (args.value("--fail-above")) {
     return fail(Code::usage, "--fail-above needs a model to compare with", "name it with --diff");
   }
