@@ -11,6 +11,10 @@
 // Header only: a shared library less to load when the program starts.
 #define TOML_HEADER_ONLY 1
 #include <toml++/impl/preprocessor.h>
+// Version 3.3 asserts, and in a release assumes, of some characters what it goes on to check: "[}"
+// is a fault of the text, not of the program.
+#undef TOML_ASSERT_ASSUME
+#define TOML_ASSERT_ASSUME(condition) static_assert(true)
 // The test for white space of version 3.3 reaches what it calls unreachable for letters such as
 // U+0342, which is undefined behavior; here it says that they are no white space.
 #pragma push_macro("TOML_UNREACHABLE")
