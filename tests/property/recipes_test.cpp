@@ -1,5 +1,6 @@
 // Recipes against figures that others publish for the same networks, against closed forms that are
 // written here, and against other descriptions of one network: to the last operation.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -60,6 +61,7 @@ TEST(Recipes, ExamplesHaveThePublishedFigures) {
       {"mobilenet-v2", 3'504'872, 300'774'272},
       {"densenet-121", 7'978'856, 2'834'161'664},
       {"inception-v3", 23'834'568, 5'713'216'096},
+      {"efficientnet-b0", 5'288'548, 0},
       {"xception", 22'855'952, 0},
       {"nasnet-a-mobile", 5'289'978, 0},
       {"googlenet", 6'998'552, 0},
@@ -111,10 +113,13 @@ void expect_same(const count::Counts& a, const count::Counts& b) {
   }
 }
 
-TEST(Recipes, AreTheNetworkOfAnOnnxFile) {
-  for (const auto step : {count::Step::forward, count::Step::training}) {
-    expect_same(count_text(read_example("recipes/resnet-50.recipe.toml"), {}, step),
-                count_text(read_example("resnet50.onnx"), {}, step));
+TEST(Recipes, AreTheNetworksOfOnnxFiles) {
+  for (const auto& [recipe, file] : {std::pair{"resnet-50", "resnet50"}, {"alexnet", "alexnet"}}) {
+    SCOPED_TRACE(recipe);
+    for (const auto step : {count::Step::forward, count::Step::training}) {
+      expect_same(count_text(read_example(fmt::format("recipes/{}.recipe.toml", recipe)), {}, step),
+                  count_text(read_example(fmt::format("{}.onnx", file)), {}, step));
+    }
   }
 }
 

@@ -333,12 +333,34 @@ Result<Value> lower_shuffle(Lowering& to, Layer& in, Value x) {
   return b.reshape(b.transpose(b.reshape(x, apart), swapped), shape);
 }
 
+/// {response_norm = SIZE}: x / (k + alpha / SIZE * the sum of squares over that many neighboring
+/// channels) ^ beta, with the constants of AlexNet, which change no count.
+Result<Value> lower_response_norm(Lowering& to, Layer& in, Value x) {
+  TRY(need_image(to, in, x));
+  const std::int64_t size = TRY(in.size("response_norm"));
+  constexpr double alpha = 1e-4, beta = 0.75, k = 2;
+  const std::size_t rank = to.shape(x).size();
+  Window window{.size = Axes(rank, 1),
+                .strides = Axes(rank, 1),
+                .pads_low = Axes(rank, 0),
+                .pads_high = Axes(rank, 0),
+                .dilations = Axes(rank, 1)};
+  window.size[1] = size;
+  window.pads_low[1] = (size - 1) / 2;
+  window.pads_high[1] = size - 1 - window.pads_low[1];
+  to.begin("", "LRN");
+  Builder& b = to.builder();
+  const Value squares = b.window_sum(b.mul(x, x), window);
+  const Value scaled = b.with_scalar("mul", squares, alpha / static_cast<double>(size));
+  return b.div(x, b.with_scalar("pow", b.with_scalar("add", scaled, k), beta));
+}
+
 constexpr Kind listed[] = {
     {"conv", lower_conv},           {"depthwise", lower_depthwise},
     {"separable", lower_separable}, {"transposed_conv", lower_transposed},
     {"pool", lower_pool},           {"global_pool", lower_global_pool},
     {"upsample", lower_upsample},   {"crop", lower_crop},
-    {"shuffle", lower_shuffle},
+    {"shuffle", lower_shuffle},     {"response_norm", lower_response_norm},
 };
 
 }  // namespace
