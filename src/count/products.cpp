@@ -205,6 +205,7 @@ class Lister {
 
  private:
   void record(const Part& part, const Node& node, Pass pass, Count times, bool is_one_hot) {
+    if (times == Count(0)) return;  // in a loop without trips
     const auto [found, is_new] = index_.try_emplace(part.product, uses_.size());
     if (is_new) {
       uses_.push_back({.product = part.product, .layer = root_.origins()[node.origin].name});
