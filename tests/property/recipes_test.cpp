@@ -203,6 +203,8 @@ TEST(Recipes, LayersCostWhatTheirFormulasSay) {
        5 * 5 * 64 + 25 * 8 * 2},
       {"experts", sequence, "{experts = 4, per_token = 2, width = 6}", 4 * 8 + 4 * 2 * 8 * 6,
        5 * 4 * 8 + 5 * 2 * 2 * 8 * 6},
+      {"experts with slots", sequence, "{experts = 4, per_token = 2, width = 6, capacity = 2}",
+       4 * 8 + 4 * 2 * 8 * 6, 5 * 4 * 8 + 4 * 5 * 2 * 8 * 6},
       {"rnn", sequence, "{rnn = 3}", 3 * (8 + 3), 5 * 3 * (8 + 3)},
       {"gru of both directions", sequence, "{gru = 3, direction = \"both\"}", 2 * 9 * (8 + 3),
        5 * 2 * 9 * (8 + 3)},

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "importers/config/norm.h"
-#include "importers/recipe/lowering.h"
+#include "importers/recipe/kinds.h"
 
 namespace pfsday::recipe {
 namespace {
@@ -20,20 +20,6 @@ Shape per_channel(Lowering& to, Value x) {
   Shape shape(rank(to, x) - 1, 1);
   shape[0] = channels_of(to, x);
   return shape;
-}
-
-/// x with its channels as the last axis, what `make` makes of it, and back.
-template <class Make>
-Value with_channels_last(Lowering& to, Value x, Make&& make) {
-  if (!is_image(to, x)) return make(x);
-  Axes last = {0};
-  Axes back = {0, static_cast<std::int64_t>(rank(to, x)) - 1};
-  for (std::size_t i = 2; i < rank(to, x); ++i) {
-    last.push_back(static_cast<std::int64_t>(i));
-    back.push_back(static_cast<std::int64_t>(i) - 1);
-  }
-  last.push_back(1);
-  return to.builder().transpose(make(to.builder().transpose(x, last)), back);
 }
 
 /// (x - mean) / sqrt(variance + epsilon) * scale + bias, with statistics that are given.
@@ -147,8 +133,9 @@ Result<Value> normalize(Lowering& to, Layer& in, std::string_view kind, Value x)
   if (kind == "batch") return normalize_batch(to, x);
   if (kind == "group") return normalize_groups(to, in, x);
   const auto over_channels = [&](config::NormKind norm) {
-    return with_channels_last(
-        to, x, [&](Value v) { return config::normalize(to.net(), "norm", norm, v); });
+    if (!is_image(to, x)) return config::normalize(to.net(), "norm", norm, x);
+    const Value y = config::normalize(to.net(), "norm", norm, channels_last(to, x));
+    return y ? channels_second(to, y) : y;
   };
   if (kind == "layer") return over_channels(config::NormKind::layer);
   if (kind == "rms") return over_channels(config::NormKind::rms);

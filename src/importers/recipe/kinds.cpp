@@ -27,6 +27,21 @@ std::int64_t channels_of(Lowering& to, Value v) {
   return is_image(to, v) ? to.shape(v)[1] : to.shape(v).back();
 }
 
+Value channels_last(Lowering& to, Value x) {
+  const auto rank = static_cast<std::int64_t>(to.shape(x).size());
+  Axes order = {0};
+  for (std::int64_t i = 2; i < rank; ++i) order.push_back(i);
+  order.push_back(1);
+  return to.builder().transpose(x, order);
+}
+
+Value channels_second(Lowering& to, Value x) {
+  const auto rank = static_cast<std::int64_t>(to.shape(x).size());
+  Axes order = {0, rank - 1};
+  for (std::int64_t i = 1; i + 1 < rank; ++i) order.push_back(i);
+  return to.builder().transpose(x, order);
+}
+
 Result<void> need_image(Lowering& to, const Layer& in, Value x) {
   if (is_image(to, x)) return {};
   return in.invalid(

@@ -13,6 +13,13 @@ constexpr std::size_t most_axes = 8;
 
 }  // namespace
 
+bool is_name(std::string_view text) {
+  const auto fits = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == ' ';
+  };
+  return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, fits);
+}
+
 std::string one_of(std::span<const std::string_view> known) {
   std::string list;
   for (std::size_t i = 0; i < known.size(); ++i) {

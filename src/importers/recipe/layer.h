@@ -65,6 +65,11 @@ class Layer {
   const Sizes* sizes_;
 };
 
+constexpr std::size_t most_names = 128;  ///< of constants and sizes, of parameters of a block
+
+/// Letters, digits, spaces, _ and -, at most 64 of them.
+bool is_name(std::string_view text);
+
 /// `known` as a list for a hint: "a", "b" or "c".
 std::string one_of(std::span<const std::string_view> known);
 

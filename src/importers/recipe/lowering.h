@@ -36,13 +36,18 @@ std::span<const Kind* const> kinds();
 class Lowering {
  public:
   Lowering(graph::Graph& graph, const importers::ImportOptions& options)
-      : net_(graph, ElementType::f32, options) {}
+      : options_(options), net_(graph, ElementType::f32, options_) {}
+  Lowering(const Lowering&) = delete;
+  Lowering& operator=(const Lowering&) = delete;
+  ~Lowering() = default;
 
   /// The whole recipe: everything but keys that its caller knows.
   Result<void> run(TomlReader& recipe);
   /// Names of sizes that the recipe leaves to bindings, `batch` among them.
   static Result<std::vector<std::string>> find_sizes(TomlReader& recipe);
 
+  /// What the blocks of configurations that are built next see.
+  importers::ImportOptions& options() { return options_; }
   Network& net() { return net_; }
   Builder& builder() { return net_.builder(); }
   const Shape& shape(Value v) const { return net_.shape(v); }
@@ -93,6 +98,7 @@ class Lowering {
   Result<void> check_value(const Layer& in, Value x);
   Sizes sizes_at(Value x);
 
+  importers::ImportOptions options_;
   Network net_;
   Sizes sizes_;
   std::map<std::string, const TomlTable*, std::less<>> blocks_;

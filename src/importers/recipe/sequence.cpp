@@ -179,6 +179,10 @@ Result<Value> lower_experts(Lowering& to, Layer& in, Value x) {
         fmt::format("experts with the activation \"{}\" are not described", activation));
   }
   spec.activation = *known;
+  to.options().capacity_factor = TRY(in.toml().find_number("capacity"));
+  if (to.options().capacity_factor.value_or(0) < 0) {
+    return in.toml().malformed("capacity", "is less than 0");
+  }
   return config::experts(to.net(), "", x, spec);
 }
 

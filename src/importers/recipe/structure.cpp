@@ -83,59 +83,6 @@ Result<Value> lower_residual(Lowering& to, Layer& in, Value x) {
   return activate(to, in, activation, shortcut ? to.builder().add(branch, shortcut) : branch);
 }
 
-// Windows
-
-/// {windows = 7, layers = [...]}: an image or a sequence cut into windows, each a sequence of its
-/// own for the layers.
-Result<Value> lower_windows(Lowering& to, Layer& in, Value x) {
-  if (!is_sequence(to, x)) TRY(need_image(to, in, x));
-  const Shape shape = to.shape(x);
-  const bool is_seen_flat = is_sequence(to, x);
-  const std::size_t axes = is_seen_flat ? 1 : shape.size() - 2;
-  const std::size_t start = is_seen_flat ? 1 : 2;
-  const Axes windows = TRY(in.axes_or("windows", axes, 1));
-  Shape apart = is_seen_flat ? Shape{shape[0]} : Shape{shape[0], shape[1]};
-  std::int64_t count = shape[0];
-  std::int64_t steps = 1;
-  for (std::size_t i = 0; i < axes; ++i) {
-    if (shape[start + i] % windows[i] != 0) {
-      return in.invalid(
-          fmt::format("windows of {} do not divide {} evenly", windows[i], shape[start + i]));
-    }
-    apart.insert(apart.end(), {shape[start + i] / windows[i], windows[i]});
-    count *= shape[start + i] / windows[i];
-    steps *= windows[i];
-  }
-  if (is_seen_flat) apart.push_back(shape[2]);
-  // Batch and numbers of windows, then the places in a window, then channels.
-  Axes order = {0};
-  for (std::size_t i = 0; i < axes; ++i) order.push_back(static_cast<std::int64_t>(start + 2 * i));
-  for (std::size_t i = 0; i < axes; ++i) {
-    order.push_back(static_cast<std::int64_t>(start + 2 * i) + 1);
-  }
-  order.push_back(is_seen_flat ? static_cast<std::int64_t>(apart.size()) - 1 : 1);
-  to.begin("", "Windows");
-  Builder& b = to.builder();
-  const Value moved = b.transpose(b.reshape(x, apart), order);
-  const Shape moved_shape = to.shape(moved);
-  const Value y =
-      TRY(to.add_part(in, "layers", b.reshape(moved, {count, steps, channels_of(to, x)})));
-  to.begin("", "Windows");
-  if (!is_sequence(to, y) || to.shape(y)[0] != count || to.shape(y)[1] != steps) {
-    return in.invalid(
-        fmt::format("windows of {} steps come back as {}", steps, to_string(to.shape(y))));
-  }
-  Shape result = moved_shape;
-  result.back() = channels_of(to, y);
-  Axes back(order.size(), 0);
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    back[static_cast<std::size_t>(order[i])] = static_cast<std::int64_t>(i);
-  }
-  Shape whole = shape;
-  whole[is_seen_flat ? 2 : 1] = result.back();
-  return b.reshape(b.transpose(b.reshape(y, result), back), whole);
-}
-
 // Branches
 
 /// The results of the branches of a key, each of which goes by its number.
