@@ -108,6 +108,11 @@ Text read_text(const Keys& in, std::string_view usual_type) {
   for (const TextDefaults& defaults : text_defaults) {
     if (defaults.type == type) text.defaults = to_json(defaults);
   }
+  const Json* const tied = in.find("tie_word_embeddings");
+  if (tied != nullptr) {
+    text.defaults.names.emplace_back("tie_word_embeddings");
+    text.defaults.items.push_back(*tied);
+  }
   text.family = find_family(type);
   if (text.family == nullptr || text.family->takes != Takes::tokens) {
     const std::string_view near = nearest(type, known_model_types());
@@ -132,6 +137,7 @@ Values read_behind(Network& net, const Text& text, Value image, Value unused) {
   const auto scope = net.enter(text.scope);
   Values outputs = text.family->build(net, text.all());
   net.front = {};
+  net.deep_front.clear();
   if (unused) outputs.push_back(net.builder().stop_gradient(unused));
   return outputs;
 }

@@ -53,6 +53,16 @@ Values finish(Network& net, const Keys& in, const Decoder& decoder, Value x) {
   return {vocabulary_scores(net, decoder, x)};
 }
 
+/// What is given to the first places of x behind that layer, if anything.
+Value with_deep_front(Network& net, Value x, std::int64_t layer) {
+  const auto at = static_cast<std::size_t>(layer);
+  if (at >= net.deep_front.size() || !net.deep_front[at] || !x) return x;
+  Builder& b = net.builder();
+  const std::int64_t count = net.shape(net.deep_front[at])[1];
+  const Value first = net.add(b.slice_axis(x, 1, 0, count), net.deep_front[at]);
+  return b.concat({first, b.slice_axis(x, 1, count, net.shape(x)[1])}, 1);
+}
+
 bool check_positions(Network& net, std::int64_t tokens, std::int64_t rows) {
   if (tokens <= rows) return true;
   net.builder().fault(Code::configuration_unsupported,
@@ -109,7 +119,7 @@ Values decode_from(Network& net, const Keys& in, const Decoder& decoder, Value x
   x = normalize(net, decoder.first_norm_name, decoder.first_norm, x);
   for (std::int64_t i = 0; i < decoder.layers && x; ++i) {
     const auto scope = net.enter(decoder.names.layers, i);
-    x = layer(x, i);
+    x = with_deep_front(net, layer(x, i), i);
   }
   return finish(net, in, decoder, normalize(net, decoder.names.norm, decoder.norm, x));
 }

@@ -284,7 +284,7 @@ Values build_baichuan(Network& net, const Keys& in) {
 constexpr std::string_view llama_types[] = {"llama", "Yi", "aquila"};
 constexpr std::string_view mistral_types[] = {"mistral", "ministral", "ministral3"};
 constexpr std::string_view qwen2_types[] = {"qwen2", "qwen2_vl_text", "qwen2_5_vl_text"};
-constexpr std::string_view qwen3_types[] = {"qwen3"};
+constexpr std::string_view qwen3_types[] = {"qwen3", "qwen3_vl_text"};
 constexpr std::string_view smollm3_types[] = {"smollm3"};
 constexpr std::string_view seed_oss_types[] = {"seed_oss"};
 constexpr std::string_view ernie4_5_types[] = {"ernie4_5"};

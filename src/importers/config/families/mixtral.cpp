@@ -274,7 +274,7 @@ Values build_ernie4_5_moe(Network& net, const Keys& in) {
 constexpr std::string_view ernie4_5_moe_types[] = {"ernie4_5_moe"};
 constexpr std::string_view mixtral_types[] = {"mixtral"};
 constexpr std::string_view qwen2_moe_types[] = {"qwen2_moe"};
-constexpr std::string_view qwen3_moe_types[] = {"qwen3_moe"};
+constexpr std::string_view qwen3_moe_types[] = {"qwen3_moe", "qwen3_vl_moe_text"};
 constexpr std::string_view olmoe_types[] = {"olmoe"};
 constexpr std::string_view phimoe_types[] = {"phimoe"};
 constexpr std::string_view granitemoe_types[] = {"granitemoe", "granitemoeshared"};

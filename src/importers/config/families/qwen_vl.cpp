@@ -1,7 +1,10 @@
-// Qwen2-VL and Qwen2.5-VL: an image of any size in patches, two rows and columns of which are
-// merged to a token; the decoder of Qwen2 reads them before the text. The older tower has layer
-// norms and plain MLPs, the newer one root-mean-square norms, gated MLPs and, but for a few layers,
-// attention within windows. Source: transformers models/{qwen2_vl,qwen2_5_vl}.
+// Qwen2-VL, Qwen2.5-VL and Qwen3-VL: an image of any size in patches, two rows and columns of which
+// are merged to a token; the decoder of Qwen2 or Qwen3 reads them before the text. The first tower
+// has layer norms and plain MLPs, the second root-mean-square norms, gated MLPs and, but for a few
+// layers, attention within windows; the third is as the first, with learned positions, and gives
+// the first layers of the decoder the states of some of its own. Source: transformers
+// models/{qwen2_vl,qwen2_5_vl,qwen3_vl}, the last from memory; its parameters agree with the
+// checkpoint's.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -22,6 +25,10 @@ struct Tower {
   std::int64_t patch = 14, frames = 2, channels = 3, merge = 2;
   std::int64_t window = 0;                    ///< of merged patches, along each side; 0: none
   std::vector<std::int64_t> seeing_all = {};  ///< layers, where there are windows
+  std::int64_t positions = 0;                 ///< rows of a table of them; 0: none
+  std::vector<std::int64_t> given = {};       ///< layers whose states the decoder is given
+  bool patch_bias = false;
+  std::string_view up = "fc1", down = "fc2";
   NormKind norm = NormKind::layer;
   Activation activation = Activation::gelu_quick;
 };
@@ -79,8 +86,11 @@ Value layer_of(Network& net, const Tower& tower, Value x) {
   x = net.add(x, self_attention(net, "attn", normalize(net, "norm1", tower.norm, x), attention));
   const Value y = normalize(net, "norm2", tower.norm, x);
   if (tower.norm == NormKind::layer) {
-    return net.add(
-        x, plain_mlp(net, "mlp", y, {.width = tower.inner, .activation = tower.activation}));
+    return net.add(x, plain_mlp(net, "mlp", y,
+                                {.width = tower.inner,
+                                 .activation = tower.activation,
+                                 .up = tower.up,
+                                 .down = tower.down}));
   }
   return net.add(x,
                  gated_mlp(net, "mlp", y,
@@ -95,36 +105,77 @@ Value embed_image(Network& net, const Tower& tower, std::int64_t patches) {
   const Value weight =
       net.weight("patch_embed.proj.weight",
                  {tower.width, tower.channels, tower.frames, tower.patch, tower.patch});
-  return net.project(pixels, net.builder().reshape(weight, {tower.width, numbers}));
+  Builder& b = net.builder();
+  const Value x = net.project(pixels, b.reshape(weight, {tower.width, numbers}));
+  return tower.patch_bias ? b.add(x, net.weight("patch_embed.proj.bias", {tower.width})) : x;
 }
 
-/// Neighbors side by side, through two layers: [batch, tokens, out].
-Value merge_patches(Network& net, const Tower& tower, Value x, std::int64_t out) {
-  const auto scope = net.enter("merger");
-  x = normalize(net, "ln_q", tower.norm, x);
+/// For each patch what lies between four rows of the table, which stands for a square of patches.
+Value with_positions(Network& net, const Tower& tower, Value x) {
+  if (tower.positions == 0 || !x) return x;
+  Builder& b = net.builder();
+  const std::int64_t patches = net.shape(x)[1];
+  const Value at = net.input("corner_position_ids", ElementType::i64, {4, patches});
+  const Value shares = net.input("corner_shares", net.element(), {4, patches, 1});
+  const Value rows = net.embedding("pos_embed", at, tower.positions, tower.width);
+  return b.add(x, b.reduce_sum(b.mul(rows, shares), {0}));
+}
+
+struct MergerNames {
+  std::string_view norm = "ln_q", up = "mlp.0", down = "mlp.2";
+};
+
+/// Neighbors side by side, through two layers: [batch, tokens, out]. The norm is of each patch, or
+/// of the neighbors together.
+Value merge_patches(Network& net, const Tower& tower, Value x, std::int64_t out,
+                    const MergerNames& names, bool is_norm_last = false) {
   if (!x) return {};
-  const Shape s = net.shape(x);
-  const std::int64_t each = tower.merge * tower.merge;
-  x = net.builder().reshape(x, {s[0], s[1] / each, s[2] * each});
-  x = net.apply(Activation::gelu, net.linear("mlp.0", x, s[2] * each, true));
-  return net.linear("mlp.2", x, out, true);
+  const auto beside = [&](Value v) {
+    const Shape s = net.shape(v);
+    const std::int64_t each = tower.merge * tower.merge;
+    return net.builder().reshape(v, {s[0], s[1] / each, s[2] * each});
+  };
+  x = is_norm_last ? normalize(net, names.norm, tower.norm, beside(x))
+                   : beside(normalize(net, names.norm, tower.norm, x));
+  x = net.apply(Activation::gelu, net.linear(names.up, x, net.width(x), true));
+  return net.linear(names.down, x, out, true);
 }
 
-Value see(Network& net, const Tower& tower, std::int64_t out) {
+/// The tokens of the image, and those that are added to what its tokens are behind the first layers
+/// of the decoder.
+struct Seen {
+  Value tokens = {};
+  Values deep = {};
+};
+
+Seen see(Network& net, const Tower& tower, std::int64_t out) {
+  const bool is_third = tower.positions > 0;
+  const MergerNames names =
+      is_third ? MergerNames{.norm = "norm", .up = "linear_fc1", .down = "linear_fc2"}
+               : MergerNames{};
   const Grid grid = grid_of(net, tower);
   const std::int64_t patches = grid.height * grid.width * tower.merge * tower.merge;
   const std::vector<std::int64_t> windows =
       tower.window == 0 ? std::vector<std::int64_t>{} : window_lengths(grid, tower);
-  return over_patches(net, patches, [&] {
+  Seen seen;
+  seen.tokens = over_patches(net, patches, [&] {
     const auto scope = net.enter("visual");
-    Value x = embed_image(net, tower, patches);
+    Value x = with_positions(net, tower, embed_image(net, tower, patches));
     for (std::int64_t i = 0; i < tower.layers && x; ++i) {
-      const auto layer = net.enter("blocks", i);
-      net.pass.lengths = sees_all(tower, i) ? std::vector<std::int64_t>{} : windows;
-      x = layer_of(net, tower, x);
+      {
+        const auto layer = net.enter("blocks", i);
+        net.pass.lengths = sees_all(tower, i) ? std::vector<std::int64_t>{} : windows;
+        x = layer_of(net, tower, x);
+      }
+      if (std::ranges::find(tower.given, i) == tower.given.end()) continue;
+      const auto merger =
+          net.enter("deepstack_merger_list", static_cast<std::int64_t>(seen.deep.size()));
+      seen.deep.push_back(merge_patches(net, tower, x, out, names, true));
     }
-    return merge_patches(net, tower, x, out);
+    const auto merger = net.enter("merger");
+    return merge_patches(net, tower, x, out, names);
   });
+  return seen;
 }
 
 Tower read_tower(const Keys& in, std::string_view width) {
@@ -157,7 +208,9 @@ Values build(Network& net, const Keys& in, const Text& text, const Tower& tower)
   net.note(
       "The sides of the image are rounded to the nearest multiple of a merged patch; bounds of its "
       "pixels, which stand in another file, are not applied.");
-  return read_behind(net, text, see(net, tower, width), {});
+  const Seen seen = see(net, tower, width);
+  net.deep_front = seen.deep;
+  return read_behind(net, text, seen.tokens, {});
 }
 
 Values build_qwen2_vl(Network& net, const Keys& in) {
@@ -187,13 +240,33 @@ Values build_qwen2_5_vl(Network& net, const Keys& in) {
   return build(net, in, text, tower);
 }
 
+Values build_qwen3_vl(Network& net, const Keys& in) {
+  const Keys vision = in.inner("vision_config");
+  Tower tower = read_tower(vision, "hidden_size");
+  tower.patch = vision.size_or("patch_size", 16);
+  tower.activation = read_activation(vision, "hidden_act", "gelu_pytorch_tanh");
+  tower.inner = vision.size("intermediate_size");
+  tower.positions = vision.size_or("num_position_embeddings", 2304);
+  tower.given = vision.sizes("deepstack_visual_indexes", 0);
+  if (!vision.has("deepstack_visual_indexes")) tower.given = {8, 16, 24};
+  tower.patch_bias = true;
+  tower.up = "linear_fc1";
+  tower.down = "linear_fc2";
+  const Text text = read_text(in, "qwen3_vl_text");
+  const bool fits = vision.size_or("out_hidden_size", text.width()) == text.width();
+  vision.refuse_if(!fits, "out_hidden_size", "is not the width of the text");
+  return build(net, in, text, tower);
+}
+
+constexpr std::string_view qwen3_vl_types[] = {"qwen3_vl", "qwen3_vl_moe"};
 constexpr std::string_view qwen2_vl_types[] = {"qwen2_vl"};
 constexpr std::string_view qwen2_5_vl_types[] = {"qwen2_5_vl"};
 constexpr Family families[] = {
     {.model_types = qwen2_vl_types, .takes = Takes::sized_image_and_text, .build = build_qwen2_vl},
     {.model_types = qwen2_5_vl_types,
      .takes = Takes::sized_image_and_text,
-     .build = build_qwen2_5_vl}};
+     .build = build_qwen2_5_vl},
+    {.model_types = qwen3_vl_types, .takes = Takes::sized_image_and_text, .build = build_qwen3_vl}};
 
 }  // namespace
 
