@@ -184,7 +184,8 @@ std::optional<Explanation> find_explanation(Code code) {
     case Code::recipe_invalid:
       return Explanation{
           "A recipe of layers is not valid",
-          "A layer lacks a size it needs, or its window does not fit the layer before it."};
+          "A layer does not fit what goes into it, or names a block, a parameter, a size or a "
+          "result that is not there, or a block leads back to itself: docs/recipes.md."};
     case Code::interval_malformed:
       return Explanation{
           "An uncertain quantity cannot be read",

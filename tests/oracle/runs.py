@@ -24,7 +24,8 @@ import tomllib
 PROJECT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 PREFIX = {"": 1, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "B": 1e9, "T": 1e12, "P": 1e15}
 UNIT = {"MAC": 1, "FLOP": 1, "FLOP/s": 1, "s": 1, "h": 3600, "days": 86400, "chip-hours": 3600}
-KINDS = ("conv", "pool", "global_pool", "dense", "residual", "auxiliary", "layers")
+KINDS = ("conv", "pool", "global_pool", "dense", "residual", "auxiliary", "layers",
+         "block")
 AMOUNT = re.compile(rf"([0-9.]+(?:e[+-]?[0-9]+)?) *([{''.join(PREFIX)}]?)({'|'.join(UNIT)})?")
 PFS_DAY = 1e15 * 86400
 FORWARD = ("rl-rollout", "recompute", "synthetic-private", "synthetic-public")  # no gradients
@@ -49,19 +50,37 @@ def product(value):
     return math.prod(number(f["value"]) ** f.get("power", 1) for f in value)
 
 
+def with_values(layers, values):
+    """The layers of a block, with numbers for the formulas of its parameters."""
+    if isinstance(layers, list):
+        return [with_values(layer, values) for layer in layers]
+    if isinstance(layers, dict):
+        return {key: with_values(layer, values) for key, layer in layers.items()}
+    is_formula = isinstance(layers, str) and any(name in layers for name in values)
+    return eval(layers, {"__builtins__": {}}, values) if is_formula else layers
+
+
 class Layers:
     """Operations of one example of a recipe."""
 
     def __init__(self, recipe):
         self.shape, self.bias = list(recipe["input"]), recipe.get("bias", True)
-        self.norm = recipe.get("norm", "none")
+        self.norm, self.blocks = recipe.get("norm", "none"), recipe.get("block", {})
         self.forward, self.backward, self.first = 0, 0, True
         self.walk(recipe["layers"])
 
     def walk(self, layers):
         for layer in layers:
-            for _ in range(layer.get("repeat", 1)):
-                getattr(self, next(kind for kind in KINDS if kind in layer))(layer)
+            for i in range(layer.get("repeat", 1)):
+                one = layer | layer.get("first", {}) if i == 0 else layer
+                getattr(self, next(kind for kind in KINDS if kind in one))(one)
+
+    def block(self, layer):
+        block = self.blocks[layer["block"]]
+        usual = dict(map(str.strip, p.split("=")) for p in block["parameters"] if "=" in p)
+        named = {p.split("=")[0].strip(): 0 for p in block["parameters"]}
+        values = {name: int(layer.get(name, usual.get(name))) for name in named}
+        self.walk(with_values(block["layers"], values))
 
     def weigh(self, macs, has_bias, units):
         """Products with a weight, whose outputs are `self.shape`; a bias for each of its units."""

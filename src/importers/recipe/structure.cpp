@@ -75,7 +75,9 @@ Result<Value> shortcut_of(Lowering& to, Layer& in, Value x, const Shape& shape) 
 Result<Value> lower_residual(Lowering& to, Layer& in, Value x) {
   const Value branch = TRY(to.add_part(in, "residual", x));
   const Shape shape = to.shape(branch);
-  const std::string usual = is_image(to, branch) ? in.scope().defaults.activation : "none";
+  const Defaults& around = in.scope().defaults;
+  const bool ends_active = is_image(to, branch) && around.order.back() == "activation";
+  const std::string usual = ends_active ? around.activation : "none";
   const std::string activation = TRY(read_activation(in, usual));
   const Value shortcut = TRY(shortcut_of(to, in, x, shape));
   to.begin("", "Add");
