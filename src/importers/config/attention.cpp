@@ -45,15 +45,6 @@ Value without_sinks(Network& net, Value y, std::int64_t heads) {
   return b.mul(y, b.emit("sigmoid", {rows}));
 }
 
-/// The earlier keys or values, that are given, before those of this pass.
-Value with_cache(Network& net, std::string_view name, Value fresh) {
-  if (net.pass.past == 0 || !fresh) return fresh;
-  const Shape shape = net.shape(fresh);
-  const Value earlier =
-      net.input(net.full_name(name), net.element(), {shape[0], shape[1], net.pass.past, shape[3]});
-  return net.builder().concat({earlier, fresh}, 2);
-}
-
 ops::AttentionOptions options_of(const Attention& spec) {
   const double scale =
       spec.scale != 0 ? spec.scale : 1 / std::sqrt(static_cast<double>(spec.width));
@@ -88,6 +79,14 @@ Value finish(Network& net, Value y, const Attention& spec, std::int64_t width) {
 }
 
 }  // namespace
+
+Value with_cache(Network& net, std::string_view name, Value fresh) {
+  if (net.pass.past == 0 || !fresh) return fresh;
+  const Shape shape = net.shape(fresh);
+  const Value earlier =
+      net.input(net.full_name(name), net.element(), {shape[0], shape[1], net.pass.past, shape[3]});
+  return net.builder().concat({earlier, fresh}, 2);
+}
 
 Value split_heads(Network& net, Value x, std::int64_t heads) {
   if (!x) return {};

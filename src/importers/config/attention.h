@@ -71,6 +71,9 @@ Values split_columns(Network& net, Value x, const Axes& widths);
 /// The first `rotary.width` numbers of each head of x [B, H, S, D], rotated.
 Value rotate(Network& net, Value x, const Rotary& rotary);
 
+/// The earlier keys or values [B, H, past, D], that are given, before those of this pass.
+Value with_cache(Network& net, std::string_view name, Value fresh);
+
 /// Attention of heads that are there already, with the cache of the pass and its packed sequences.
 Value attend(Network& net, Value q, Value k, Value v, const Attention& spec);
 

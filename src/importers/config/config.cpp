@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 #include <optional>
+#include <utility>
 
 #include "base/text.h"
 #include "importers/config/family.h"
@@ -133,6 +134,7 @@ class Import {
       if (passes.size() > 1) net.stage = &pass == passes.data() ? "prompt" : "answer";
       const Values of_pass = family_.build(net, in_);
       outputs.insert(outputs.end(), of_pass.begin(), of_pass.end());
+      for (const Value beside : std::exchange(net.side_outputs, {})) outputs.push_back(beside);
       if (auto fault = in_.take_fault()) return fail(*std::move(fault));
       if (auto fault = net.builder().take_fault()) return fail(*std::move(fault));
     }

@@ -64,7 +64,8 @@ class Network {
 
   Pass pass = {};
   Value front = {};  ///< embeddings that a decoder reads before its own tokens, part of the length
-  Values deep_front = {};  ///< added to the places of `front` behind each of the first layers
+  Values side_outputs = {};  ///< of the pass, beside those of the family
+  Values deep_front = {};    ///< added to the places of `front` behind each of the first layers
   Task task = Task::generate;
   std::string positions_name = "position_ids";  ///< of the input of `positions`
   /// Put before the names of modules: "decode" where there are several passes.

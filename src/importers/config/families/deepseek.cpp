@@ -1,6 +1,7 @@
 // DeepSeek V1 to V3, Kimi K2, GLM-4.5 and GLM-4.7-Flash: experts beside shared ones, dense layers
 // first; in all but GLM-4.5 and the first DeepSeek, attention whose queries, keys and values come
-// from latents of low rank. Sources:
+// from latents of low rank. DeepSeek V3.2 and GLM-5 have an index of keys besides, which was
+// described from memory; its parameters agree with GLM-5's checkpoint. Sources:
 // transformers models/{deepseek_v2,deepseek_v3,glm4_moe,glm4_moe_lite}; DeepSeek-V3 technical
 // report, https://arxiv.org/abs/2412.19437, sections 2.1 and 2.2; modeling_deepseek.py beside
 // Kimi-K2.
@@ -19,6 +20,13 @@ namespace {
 
 constexpr NormKind rms = NormKind::rms;
 
+/// What chooses the keys that a query sees: scores of narrow heads of its own.
+struct KeyIndex {
+  std::int64_t heads = 0;  ///< 0: there is none, and a query sees all keys
+  std::int64_t width = 128;
+  std::int64_t chosen = 2048;
+};
+
 struct LatentAttention {
   std::int64_t heads = 1;
   std::int64_t query_rank = 0;  ///< 0: queries are projected at once
@@ -27,6 +35,7 @@ struct LatentAttention {
   std::int64_t rotary = 2;      ///< of the part with them, which all keys share
   std::int64_t value = 1;
   bool bias = false;
+  KeyIndex index = {};
 };
 
 LatentAttention read_latent(const Keys& in) {
@@ -41,13 +50,11 @@ LatentAttention read_latent(const Keys& in) {
   return spec;
 }
 
-/// Queries [B, heads, S, plain + rotary].
-Value latent_queries(Network& net, Value x, const LatentAttention& spec) {
-  const std::int64_t width = spec.heads * (spec.plain + spec.rotary);
-  if (spec.query_rank == 0) return split_heads(net, net.linear("q_proj", x, width), spec.heads);
-  Value latent = net.linear("q_a_proj", x, spec.query_rank, spec.bias);
-  latent = normalize(net, "q_a_layernorm", rms, latent);
-  return split_heads(net, net.linear("q_b_proj", latent, width), spec.heads);
+/// What queries are made of: x, or a latent of it.
+Value query_latent(Network& net, Value x, const LatentAttention& spec) {
+  if (spec.query_rank == 0) return x;
+  return normalize(net, "q_a_layernorm", rms,
+                   net.linear("q_a_proj", x, spec.query_rank, spec.bias));
 }
 
 Value with_rotated_end(Network& net, Value heads, const LatentAttention& spec) {
@@ -55,12 +62,46 @@ Value with_rotated_end(Network& net, Value heads, const LatentAttention& spec) {
   return net.builder().concat({parts[0], rotate(net, parts[1], {.width = spec.rotary})}, 3);
 }
 
+/// The numbers of the keys that each query sees, by the sum of its heads' weighted scores above
+/// zero: [B, S, chosen]. Scores are of all pairs. It learns by a loss of its own, so that no
+/// gradient of the model's reaches it.
+Value choose_keys(Network& net, Value x, Value latent, const LatentAttention& spec) {
+  const KeyIndex& index = spec.index;
+  const auto scope = net.enter("indexer");
+  Builder& b = net.builder();
+  const Rotary rotary{.width = spec.rotary};
+  Value q = split_heads(net, net.linear("wq_b", latent, index.heads * index.width), index.heads);
+  Value k = normalize(net, "k_norm", NormKind::layer, net.linear("wk", x, index.width));
+  const Value shares = net.linear("weights_proj", x, index.heads);
+  net.begin("", "Index");
+  q = rotate(net, q, rotary);
+  k = with_cache(net, "past_key", rotate(net, split_heads(net, k, 1), rotary));
+  if (!q || !k || !shares) return {};
+  const Shape of_keys = net.shape(k);
+  const Value flat = b.reshape(k, {of_keys[0], of_keys[2], of_keys[3]});
+  const Value scores =
+      b.dot(q, flat, {.batch_a = {0}, .batch_b = {0}, .contract_a = {3}, .contract_b = {2}});
+  const Value weights = b.with_axis(b.transpose(shares, {0, 2, 1}), 3);
+  const Value sums = b.reduce_sum(b.mul(net.apply(Activation::relu, scores), weights), {1});
+  const Values best = b.emit_all("top_k", {sums},
+                                 {{"axis", std::int64_t{2}},
+                                  {"k", std::min(index.chosen, of_keys[2])},
+                                  {"largest", std::int64_t{1}},
+                                  {"last", std::int64_t{0}}});
+  return best.size() == 2 ? best[1] : Value{};
+}
+
 /// Keys and values from one latent; the rotated part of the keys is one for all heads.
 Value attend_latent(Network& net, std::string_view name, Value x, const LatentAttention& spec) {
   const std::int64_t width = net.width(x);
   const auto scope = net.enter(name);
   Builder& b = net.builder();
-  Value q = latent_queries(net, x, spec);
+  const Value asking = query_latent(net, x, spec);
+  if (spec.index.heads > 0) net.side_outputs.push_back(choose_keys(net, x, asking, spec));
+  Value q = split_heads(net,
+                        net.linear(spec.query_rank == 0 ? "q_proj" : "q_b_proj", asking,
+                                   spec.heads * (spec.plain + spec.rotary)),
+                        spec.heads);
   const Value both = net.linear("kv_a_proj_with_mqa", x, spec.rank + spec.rotary, spec.bias);
   const Values parts = split_columns(net, both, {spec.rank, spec.rotary});
   const Value latent = normalize(net, "kv_a_layernorm", rms, parts[0]);
@@ -74,7 +115,9 @@ Value attend_latent(Network& net, std::string_view name, Value x, const LatentAt
   Shape of_all = net.shape(shared);
   of_all[1] = spec.heads;
   const Value k = b.concat({keys_values[0], b.broadcast(shared, of_all)}, 3);
-  const Attention attention{.heads = spec.heads, .width = spec.plain + spec.rotary};
+  const Attention attention{.heads = spec.heads,
+                            .width = spec.plain + spec.rotary,
+                            .window = spec.index.heads > 0 ? spec.index.chosen : 0};
   const Value y = attend(net, q, k, keys_values[1], attention);
   return net.linear("o_proj", merge_heads(net, y), width, spec.bias);
 }
@@ -184,8 +227,9 @@ Values build_all(Network& net, const Keys& in, const Attend& attend_to, bool is_
   });
 }
 
-Values build_latent(Network& net, const Keys& in, bool is_third) {
-  const LatentAttention spec = read_latent(in);
+Values build_latent(Network& net, const Keys& in, bool is_third, const KeyIndex& index = {}) {
+  LatentAttention spec = read_latent(in);
+  spec.index = index;
   return build_all(
       net, in, [&](Network& to, Value x) { return attend_latent(to, "self_attn", x, spec); },
       is_third);
@@ -193,6 +237,24 @@ Values build_latent(Network& net, const Keys& in, bool is_third) {
 
 Values build_deepseek_v2(Network& net, const Keys& in) { return build_latent(net, in, false); }
 Values build_deepseek_v3(Network& net, const Keys& in) { return build_latent(net, in, true); }
+
+/// A query sees the keys that an index has chosen: as many pairs as in a window of so many keys.
+Values build_indexed(Network& net, const Keys& in) {
+  const KeyIndex index{.heads = in.size_or("index_n_heads", 32),
+                       .width = in.size_or("index_head_dim", 128),
+                       .chosen = in.size_or("index_topk", 2048)};
+  in.refuse_if(index.width < in.size("qk_rope_head_dim", 2), "index_head_dim",
+               "is less than its part with positions");
+  if (!net.pass.lengths.empty() || net.options().generation) {
+    return {net.builder().fault(Code::configuration_unsupported,
+                                "--lengths and --generate are not described for attention with an "
+                                "index of keys, which scores all pairs of a pass")};
+  }
+  net.note(
+      "The index of keys scores all pairs of tokens; it learns by a loss of its own, which is not "
+      "counted.");
+  return build_latent(net, in, true, index);
+}
 
 /// The first one has plain attention, and where no experts are named is as Llama.
 Values build_deepseek(Network& net, const Keys& in) {
@@ -215,10 +277,12 @@ Values build_glm4_moe(Network& net, const Keys& in) {
 constexpr std::string_view v1_types[] = {"deepseek"};
 constexpr std::string_view v2_types[] = {"deepseek_v2"};
 constexpr std::string_view v3_types[] = {"deepseek_v3", "kimi_k2", "glm4_moe_lite"};
+constexpr std::string_view indexed_types[] = {"deepseek_v32", "glm_moe_dsa"};
 constexpr std::string_view glm4_moe_types[] = {"glm4_moe"};
 constexpr Family families[] = {{.model_types = v1_types, .build = build_deepseek},
                                {.model_types = v2_types, .build = build_deepseek_v2},
                                {.model_types = v3_types, .build = build_deepseek_v3},
+                               {.model_types = indexed_types, .build = build_indexed},
                                {.model_types = glm4_moe_types, .build = build_glm4_moe}};
 
 }  // namespace
