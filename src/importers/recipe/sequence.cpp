@@ -90,8 +90,11 @@ Result<std::int64_t> read_rotary(Lowering& to, Layer& in, Value x, std::int64_t 
   if (width % 2 != 0 || width > head) {
     return in.invalid(fmt::format("{} numbers of a head of {} cannot be rotated", width, head));
   }
-  to.net().pass.length = to.shape(x)[1];
-  to.net().begin_pass();
+  // Angles are made once for all layers of one length.
+  if (const std::int64_t steps = to.shape(x)[1]; to.net().pass.length != steps) {
+    to.net().pass.length = steps;
+    to.net().begin_pass();
+  }
   return width;
 }
 
