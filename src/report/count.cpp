@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "base/sha256.h"
 #include "importers/bindings.h"
@@ -301,12 +302,24 @@ Grid uncounted_grid(const CountReport& report) {
   return grid;
 }
 
+/// What holds for several nodes is one row, of the first.
 Grid bound_grid(const CountReport& report) {
   Grid grid{.text_columns = 3, .headings = {"node", "kind", "reason"}};
+  std::map<std::pair<std::string_view, std::string_view>, std::size_t> rows;
+  std::vector<std::size_t> others;
   for (const count::Bound& bound : report.counts.bounds) {
+    const auto [found, is_new] = rows.try_emplace({bound.kind, bound.reason}, grid.rows.size());
+    if (!is_new) {
+      ++others[found->second];
+      continue;
+    }
     std::string kind = bound.kind;
     std::ranges::replace(kind, '_', ' ');
     grid.rows.push_back({bound.node, std::move(kind), bound.reason});
+    others.push_back(0);
+  }
+  for (std::size_t i = 0; i < others.size(); ++i) {
+    if (others[i] != 0) grid.rows[i][0] += fmt::format(" and {} more", to_grouped(others[i]));
   }
   return grid;
 }

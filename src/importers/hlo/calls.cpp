@@ -9,17 +9,6 @@
 namespace pfsday::hlo {
 namespace {
 
-constexpr std::string_view calling[] = {"to_apply",
-                                        "calls",
-                                        "body",
-                                        "condition",
-                                        "true_computation",
-                                        "false_computation",
-                                        "branch_computations",
-                                        "called_computations",
-                                        "select",
-                                        "scatter"};
-
 /// Instructions that all calls may expand to.
 constexpr std::uint64_t expansion_limit = 10'000'000;
 /// Calls in calls.
@@ -31,7 +20,7 @@ constexpr std::size_t arrays_each = 8;
 std::vector<const Computation*> called_by(const Module& module, const Instruction& instruction) {
   std::vector<const Computation*> all;
   for (const AttributeText& attribute : instruction.attributes) {
-    if (std::ranges::find(calling, attribute.name) == std::end(calling)) continue;
+    if (!is_calling(attribute.name)) continue;
     for (const std::string_view name : parse_names(attribute.value)) {
       if (const Computation* called = module.find_computation(name)) all.push_back(called);
     }

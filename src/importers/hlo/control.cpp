@@ -212,27 +212,10 @@ Result<Values> lower_end(const Node& node, Builder&) {
 Result<Values> lower_update(const Node& node, Builder&) { return *TRY(node.arrays(0)); }
 
 constexpr Lowering lowerings[] = {
-    {"while", lower_while},
-    {"conditional", lower_conditional},
-    {"call", lower_call, true},
-    {"fusion", lower_call, true},
-    {"async-start", lower_call},
-    {"async-update", lower_update},
+    {"while", lower_while},      {"conditional", lower_conditional},
+    {"call", lower_call, true},  {"fusion", lower_call, true},
+    {"async-start", lower_call}, {"async-update", lower_update},
     {"async-done", lower_end},
-    {"all-reduce-done", lower_end},
-    {"all-gather-done", lower_end},
-    {"reduce-scatter-done", lower_end},
-    {"all-to-all-done", lower_end},
-    {"collective-permute-done", lower_end},
-    {"copy-done", lower_end},
-    {"call-done", lower_end},
-    {"fusion-done", lower_end},
-    {"custom-call-done", lower_end},
-    {"recv-done", lower_end},
-    {"send-done", lower_end},
-    {"dynamic-slice-done", lower_end},
-    {"dynamic-update-slice-done", lower_end},
-    {"slice-done", lower_end},
 };
 
 }  // namespace

@@ -449,7 +449,19 @@ TEST(HloFaults, AreOneDiagnosticWithItsLine) {
       {"trips beyond counting",
        loop_text({.attributes =
                       R"(, backend_config={"known_trip_count":{"n":"99999999999999999999999"}})"}),
-       Code::attribute_invalid, 0},
+       Code::limit_exceeded, 0},
+      {"a computation defined twice",
+       "HloModule m\na {\n  ROOT x = f32[] parameter(0)\n}\na {\n  ROOT x = f32[] "
+       "parameter(0)\n}\n",
+       Code::model_malformed, 5},
+      {"two roots", head + "  ROOT y = f32[4] add(x, x)\n  ROOT z = f32[4] add(x, x)\n}\n",
+       Code::model_malformed, 5},
+      {"two entries", head + "}\nENTRY f {\n  x = f32[4] parameter(0)\n}\n", Code::model_malformed,
+       5},
+      {"an inner computation that is damaged",
+       head + "  ROOT y = f32[4] call(x), to_apply={\n  a = f32[4] parameter(0)\n  b = f32[4] q "
+              "}\n}\n",
+       Code::model_malformed, 6},
       {"a second module", "HloModule m\na {\n  ROOT x = f32[] parameter(0)\n}\nHloModule n\n",
        Code::model_malformed, 5},
   };
@@ -459,6 +471,8 @@ TEST(HloFaults, AreOneDiagnosticWithItsLine) {
     ASSERT_FALSE(model);
     EXPECT_EQ(to_string(model.error().code), to_string(fault.code)) << to_string(model.error());
     ASSERT_TRUE(model.error().place.line) << to_string(model.error());
+    EXPECT_TRUE(model.error().place.column) << to_string(model.error());
+    EXPECT_FALSE(model.error().hint.empty()) << to_string(model.error());
     if (fault.line == 0) continue;
     EXPECT_EQ(*model.error().place.line, fault.line) << to_string(model.error());
   }
@@ -504,6 +518,78 @@ ENTRY %main (x: f32[2]) -> (f32[2], token[]) {
   const auto model = read(text);
   ASSERT_TRUE(model) << to_string(model.error());
   EXPECT_EQ(evaluate(*model, {{1, 2}})[0], (std::vector<Exact>{2, 4}));
+}
+
+/// A reduction whose computation stands in its attribute, and a call of another one behind it.
+TEST(HloText, ReadsComputationsInAttributes) {
+  const std::string text = R"(HloModule m
+ENTRY e {
+  x = f32[3,2] parameter(0)
+  z = f32[] constant(0)
+  y = f32[2] reduce(x, z), dimensions={0}, to_apply={
+    a = f32[] parameter(0)
+    b = f32[] parameter(1)
+    ROOT r = f32[] add(a, b)
+  }
+  ROOT t = f32[2] call(y), to_apply={
+    a = f32[2] parameter(0)
+    ROOT r = f32[2] map(a), dimensions={0}, to_apply={
+      c = f32[] parameter(0)
+      ROOT s = f32[] multiply(c, c)
+    }
+  }
+}
+)";
+  const auto model = read(text);
+  ASSERT_TRUE(model) << to_string(model.error());
+  EXPECT_EQ(evaluate(*model, {{1, 2, 3, 4, 5, 6}})[0], (std::vector<Exact>{81, 144}));
+  EXPECT_EQ(to_text(work_of(model->graph)), "2 mul, 4 add");
+}
+
+/// Begun, asked for and ended, by one computation or by a custom call; in a buffer.
+TEST(HloText, ReadsWhatIsAsynchronous) {
+  const std::string text = R"(HloModule m
+double {
+  p = f32[2] parameter(0)
+  ROOT r = f32[2] add(p, p)
+}
+ENTRY e {
+  x = f32[2] parameter(0)
+  s = ((f32[2]), f32[2], u32[]) async-start(x), calls=double
+  u = ((f32[2]), f32[2], u32[]) async-update(s), calls=double
+  d = f32[2] async-done(u), calls=double
+  t = ((f32[2]), f32[2], u32[]) collective-broadcast-start(d), replica_groups={{0,1}}
+  v = ((f32[2]), f32[2], u32[]) collective-broadcast-update(t)
+  w = f32[2] collective-broadcast-done(v)
+  i = b(f32[2]{0}) custom-call(w), custom_call_target="AllocateBuffer"
+  ROOT c = f32[2] add(w, w)
+}
+)";
+  const auto model = read(text);
+  ASSERT_TRUE(model) << to_string(model.error());
+  EXPECT_EQ(to_text(work_of(model->graph)), "4 add");
+}
+
+/// Many uses of one instruction, in a condition and in what a loop starts with, are read once.
+TEST(HloLoop, ReadsWhatIsSharedOnce) {
+  std::string condition;
+  std::string start;
+  for (int i = 1; i < 90; ++i) {
+    condition += fmt::format("  r{0} = pred[] and(r{1}, r{1})\n", i, i - 1);
+    start += fmt::format("  z{0} = s32[] maximum(z{1}, z{1})\n", i, i - 1);
+  }
+  const std::string text = fmt::format(
+      "HloModule m\nc {{\n  p = (s32[]) parameter(0)\n  i = s32[] get-tuple-element(p), index=0\n"
+      "  n = s32[] constant(5)\n  r0 = pred[] compare(i, n), direction=LT\n{}"
+      "  ROOT r = pred[] copy(r89)\n}}\nb {{\n  p = (s32[]) parameter(0)\n"
+      "  i = s32[] get-tuple-element(p), index=0\n  n = s32[] constant(1)\n"
+      "  j = s32[] add(i, n)\n  ROOT t = (s32[]) tuple(j)\n}}\n"
+      "ENTRY e {{\n  x = pred[] parameter(0)\n  z0 = s32[] convert(x)\n{}"
+      "  t = (s32[]) tuple(z89)\n  ROOT w = (s32[]) while(t), condition=c, body=b\n}}\n",
+      condition, start);
+  const auto model = read(text);
+  ASSERT_TRUE(model) << to_string(model.error());
+  EXPECT_EQ(model->graph.bounds().size(), 1U);
 }
 
 /// A computation alone, as tools print it: the last one is the entry, the last instruction its

@@ -77,7 +77,8 @@ Result<Values> operands_of(const Node& node, std::size_t count) {
 Result<Values> lower_row(const Node& node, Builder& b) {
   const Row* row = find_row(node.op());
   if (row == nullptr) return fail(Code::value_unknown, "it is no row of the table");
-  const Values x = TRY(operands_of(node, node.operand_count() < 2 ? 1 : 2));
+  const auto wanted = static_cast<std::size_t>(ops::find_primitive(row->primitive)->kind.inputs);
+  const Values x = TRY(operands_of(node, wanted));
   if (has_complex(node)) return lower_complex(node, b);
   const bool is_integer = graph::is_integer(b.type(x[0]).element);
   const std::string_view name =

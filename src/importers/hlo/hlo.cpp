@@ -99,6 +99,12 @@ Result<Model> lower(const Module& module, const ImportOptions& options) {
   model.format = "hlo";
   model.node_count = count_nodes(module);
   model.training = find_training(module, context.gradient());
+  if (!model.training.empty() && context.gradient().empty()) {
+    model.notes.emplace_back(
+        "Nothing in the file tells gradients from the forward pass (its metadata has no op_name): "
+        "the "
+        "line forward holds both, but for calls that are gradients by their name.");
+  }
   model.used_bindings.assign(context.used().begin(), context.used().end());
   note_devices(find_devices(module), model);
   add_communication(context, model);
@@ -112,7 +118,11 @@ Result<Model> read(Bytes file, const ImportOptions& options) {
     unpacked = TRY(read_gzip(file));
     text = unpacked;
   }
-  return lower(TRY(hlo::parse_module(text)), options);
+  auto module = hlo::parse_module(text);
+  if (module) return lower(*module, options);
+  Error error = std::move(module).error();
+  if (error.hint.empty()) error.hint = "the text is damaged or edited: dump the program again";
+  return fail(std::move(error));
 }
 
 bool recognizes(Bytes head) {

@@ -10,6 +10,8 @@ namespace {
 
 /// Instructions one behind the other, and calls in calls, that are looked through.
 constexpr int depth_limit = 200;
+/// Of one condition; real ones have a handful.
+constexpr std::size_t comparison_limit = 64;
 
 constexpr std::string_view same_value[] = {
     "copy",        "convert", "bitcast",    "reshape",   "broadcast",
@@ -133,24 +135,34 @@ Forms Linear::read_call(const Instruction& one) {
   return inside.forms(computation->root);
 }
 
-Conditions Linear::conditions(std::uint32_t instruction) {
-  const Instruction& one = computation_->instructions[instruction];
-  return read_conditions(one, depth_);
+Conditions Linear::conditions(std::uint32_t instruction) { return conditions(instruction, depth_); }
+
+const Conditions& Linear::conditions(std::uint32_t instruction, int depth) {
+  const auto found = known_conditions_.find(instruction);
+  if (found != known_conditions_.end()) return found->second;
+  Conditions read = depth > depth_limit
+                        ? Conditions{.has_other = true}
+                        : read_conditions(computation_->instructions[instruction], depth);
+  return known_conditions_.emplace(instruction, std::move(read)).first->second;
+}
+
+Conditions Linear::read_and(const Instruction& one, int depth) {
+  Conditions all;
+  for (const std::uint32_t i : one.operands) {
+    const Conditions& part = conditions(i, depth + 1);
+    all.has_other |= part.has_other;
+    for (const Comparison& comparison : part.comparisons) {
+      if (std::ranges::find(all.comparisons, comparison) != all.comparisons.end()) continue;
+      if (all.comparisons.size() == comparison_limit) return {.has_other = true};
+      all.comparisons.push_back(comparison);
+    }
+  }
+  return all;
 }
 
 Conditions Linear::read_conditions(const Instruction& one, int depth) {
   Conditions unknown{.has_other = true};
-  if (depth > depth_limit) return unknown;
-  if (one.op == "and") {
-    Conditions all;
-    for (const std::uint32_t i : one.operands) {
-      Conditions part = read_conditions(computation_->instructions[i], depth + 1);
-      all.comparisons.insert(all.comparisons.end(), part.comparisons.begin(),
-                             part.comparisons.end());
-      all.has_other |= part.has_other;
-    }
-    return all;
-  }
+  if (one.op == "and") return read_and(one, depth);
   if (one.op == "compare" && one.operands.size() == 2) {
     const Forms a = forms(one.operands[0]);
     const Forms b = forms(one.operands[1]);
@@ -158,14 +170,14 @@ Conditions Linear::read_conditions(const Instruction& one, int depth) {
     return {.comparisons = {{a[0], b[0], one.find("direction")}}};
   }
   if (one.op == "not" && one.operands.size() == 1) {
-    Conditions part = read_conditions(computation_->instructions[one.operands[0]], depth + 1);
+    Conditions part = conditions(one.operands[0], depth + 1);
     if (part.has_other || part.comparisons.size() != 1) return unknown;
     part.comparisons[0].direction = inverse_of(part.comparisons[0].direction);
     return part;
   }
   if ((one.op == "copy" || one.op == "bitcast" || one.op == "reshape") &&
       one.operands.size() == 1) {
-    return read_conditions(computation_->instructions[one.operands[0]], depth + 1);
+    return conditions(one.operands[0], depth + 1);
   }
   if (one.op == "call" || one.op == "fusion") {
     const Computation* computation = called(one);

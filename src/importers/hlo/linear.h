@@ -22,6 +22,7 @@ using Forms = std::vector<Form>;
 struct Comparison {
   Form a, b;
   std::string_view direction = {};  ///< "LT"
+  friend bool operator==(const Comparison&, const Comparison&) = default;
 };
 
 /// What is joined by `and`.
@@ -45,7 +46,9 @@ class Linear {
   Forms read(const Instruction& instruction);
   Forms read_sum(const Instruction& instruction);
   Forms read_call(const Instruction& instruction);
+  const Conditions& conditions(std::uint32_t instruction, int depth);
   Conditions read_conditions(const Instruction& instruction, int depth);
+  Conditions read_and(const Instruction& instruction, int depth);
   const Computation* called(const Instruction& instruction) const;
   std::vector<Forms> operands(const Instruction& instruction);
 
@@ -54,6 +57,7 @@ class Linear {
   std::vector<Forms> parameters_;
   int depth_;
   std::unordered_map<std::uint32_t, Forms> known_;
+  std::unordered_map<std::uint32_t, Conditions> known_conditions_;
 };
 
 }  // namespace pfsday::hlo

@@ -380,6 +380,16 @@ ROOT y = f32[] dot(a, a), lhs_contracting_dims={0}, rhs_contracting_dims={0})",
 b = c64[3,2] parameter(1)
 ROOT y = c64[2,2] dot(a, b), lhs_contracting_dims={1}, rhs_contracting_dims={0})",
      "48 mul, 48 add, 48 products"},
+    {"dot", R"(a = f16[2,16] parameter(0)
+b = f16[32,4] parameter(1)
+m = u16[2,2] parameter(2)
+ROOT y = f32[2,4] dot(a, b, m), lhs_contracting_dims={1}, rhs_contracting_dims={0}, sparsity=L.1@2:4)",
+     "128 mul, 128 add, 128 products"},
+    {"dot", R"(a = f16[32,2] parameter(0)
+b = f16[4,16] parameter(1)
+m = u16[4,2] parameter(2)
+ROOT y = f32[2,4] dot(a, b, m), lhs_contracting_dims={0}, rhs_contracting_dims={1}, sparsity=R.1@2:4)",
+     "128 mul, 128 add, 128 products"},
     {"ragged-dot", R"(a = f32[6,3] parameter(0)
 b = f32[2,3,5] parameter(1)
 n = s32[2] parameter(2)

@@ -18,6 +18,7 @@
 #include <deque>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -29,6 +30,9 @@ struct AttributeText {
   std::string_view name;
   std::string_view value;  ///< with its brackets or quotes
 };
+
+/// Whether the attribute names computations that its instruction calls.
+bool is_calling(std::string_view attribute);
 
 struct Instruction {
   std::string_view name;
@@ -88,7 +92,8 @@ struct Module {
   Pool<std::uint32_t> operands = {};           ///< of instructions
   Pool<AttributeText> their_attributes = {};
   TypeTable types = {};
-  TextTable names = {};  ///< of the computations, by name their index
+  TextTable names = {};                     ///< of the computations, by name their index
+  std::deque<std::string> made_names = {};  ///< of those that the text gives none
 
   std::string_view find(std::string_view attribute) const;
   /// Null if there is none of that name.

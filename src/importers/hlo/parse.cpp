@@ -31,14 +31,15 @@ class Parser {
       if (is_entry && has_entry) return fail(in_.fault("the program has two entries"));
       if (is_entry) module_.entry = module_.computations.size();
       has_entry |= is_entry;
+      if (!has_entry) module_.entry = module_.computations.size();  // the last one, without ENTRY
       TRY(computation());
+      while (!inner_.empty()) TRY(inner_computation());
     }
     if (module_.computations.empty()) {
       return fail(fault_at(module_.text, module_.text.size(), Code::model_truncated,
                            "the program has no computation",
                            "the file is cut off: write it again"));
     }
-    if (!has_entry) module_.entry = module_.computations.size() - 1;
     hand_out_instructions();
     return std::move(module_);
   }
@@ -93,17 +94,20 @@ class Parser {
     }
   }
 
+  /// Appends one of that name, which begins here.
+  Result<Computation*> add_computation(std::string_view name, std::size_t offset) {
+    const auto index = static_cast<std::uint32_t>(module_.computations.size());
+    module_.computations.push_back({.name = name, .offset = offset});
+    if (module_.names.add(name, index)) return &module_.computations.back();
+    return fail(fault_at(module_.text, offset, Code::model_malformed,
+                         fmt::format("computation \"{}\" is defined twice", name)));
+  }
+
   Result<void> computation() {
-    module_.computations.emplace_back();
-    Computation& into = module_.computations.back();
     in_.skip_space();
-    into.offset = in_.offset();
-    into.name = TRY(in_.name("a computation"));
-    const auto index = static_cast<std::uint32_t>(module_.computations.size() - 1);
-    if (!module_.names.add(into.name, index)) {
-      return fail(fault_at(module_.text, into.offset, Code::model_malformed,
-                           fmt::format("computation \"{}\" is defined twice", into.name)));
-    }
+    const std::size_t first = in_.offset();
+    const std::string_view name = TRY(in_.name("a computation"));
+    Computation& into = *TRY(add_computation(name, first));
     in_.skip_space();
     if (in_.peek() == '(') {
       TRY(in_.balanced());
@@ -118,13 +122,46 @@ class Parser {
                             in_.take_word("HloModule") ? "a file holds one module" : ""));
     }
     TRY(body(into));
-    TRY(number_parameters(into));
-    ends_.push_back(module_.instructions.size());
     std::vector<AttributeText> rest;  // execution_thread="host"
     return attributes(rest);
   }
 
+  /// One that stands in the braces of an attribute: to_apply={ a = f32[] parameter(0) ... }
+  Result<void> inner_computation() {
+    const Inner inner = inner_.back();
+    inner_.pop_back();
+    const Cursor behind = in_;
+    in_ = Cursor(module_.text, inner.offset);
+    in_.take('{');
+    Computation* const into = TRY(add_computation(inner.name, inner.offset));
+    TRY(body(*into));
+    in_ = behind;
+    return {};
+  }
+
+  /// Notes those that the attributes of an instruction hold, and writes their names instead.
+  void find_inner(const Computation& outer, const Instruction& one) {
+    for (AttributeText& attribute : attributes_) {
+      const bool holds_one = attribute.value.starts_with('{') && attribute.value.ends_with('}') &&
+                             attribute.value.find('=') != attribute.value.npos &&
+                             is_calling(attribute.name);
+      if (!holds_one) continue;
+      const std::string_view name = module_.made_names.emplace_back(
+          fmt::format("{}/{}/{}", outer.name, one.name, attribute.name));
+      const auto offset = static_cast<std::size_t>(attribute.value.data() - module_.text.data());
+      inner_.push_back({name, offset});
+      attribute.value = name;
+    }
+  }
+
   Result<void> body(Computation& into) {
+    TRY(instructions(into));
+    TRY(number_parameters(into));
+    ends_.push_back(module_.instructions.size());
+    return {};
+  }
+
+  Result<void> instructions(Computation& into) {
     names_.clear();
     parameters_.clear();
     bool has_root = false;
@@ -174,6 +211,7 @@ class Parser {
     }
     attributes_.clear();
     TRY(attributes(attributes_));
+    find_inner(into, one);
     one.attributes = module_.their_attributes.keep(attributes_);
     one.number = static_cast<std::uint32_t>(module_.instructions.size());
     if (!names_.add(one.name, size_)) {
@@ -239,8 +277,14 @@ class Parser {
     return {};
   }
 
+  struct Inner {
+    std::string_view name;
+    std::size_t offset = 0;  ///< of its brace
+  };
+
   Cursor in_;
   Module module_;
+  std::vector<Inner> inner_;       ///< to be read
   std::vector<std::size_t> ends_;  ///< of computations, in the list of all instructions
   // Of the computation being read:
   TextTable names_;
@@ -251,6 +295,17 @@ class Parser {
   std::vector<AttributeText> attributes_;
 };
 
+constexpr std::string_view calling[] = {"to_apply",
+                                        "calls",
+                                        "body",
+                                        "condition",
+                                        "true_computation",
+                                        "false_computation",
+                                        "branch_computations",
+                                        "called_computations",
+                                        "select",
+                                        "scatter"};
+
 std::string_view find_in(std::span<const AttributeText> attributes, std::string_view name) {
   for (const AttributeText& one : attributes) {
     if (one.name == name) return one.value;
@@ -259,6 +314,10 @@ std::string_view find_in(std::span<const AttributeText> attributes, std::string_
 }
 
 }  // namespace
+
+bool is_calling(std::string_view attribute) {
+  return std::ranges::find(calling, attribute) != std::end(calling);
+}
 
 std::string_view Instruction::find(std::string_view attribute) const {
   return find_in(attributes, attribute);

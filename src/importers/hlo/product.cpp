@@ -1,6 +1,8 @@
 // Products: dot with any axes, and its ragged form for groups of rows.
 #include "importers/hlo/product.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "importers/hlo/complex.h"
@@ -39,6 +41,23 @@ Result<Values> complex_dot(const Node& node, const ops::DotAxes& axes, Builder& 
   return stated(node.all_arrays(), {type}, node.op(), {.mul = 4, .add = 4, .products = 4}, sums, b);
 }
 
+/// With "L.1@2:4", a holds two of every four elements along its axis 1, and each that it holds is
+/// multiplied; with R the other operand does.
+Result<Values> sparse_dot(const Node& node, const ops::DotAxes& axes, Builder& b) {
+  const std::string_view sparsity = node.text("sparsity");
+  const bool is_left = sparsity.starts_with("L.");
+  if ((!is_left && !sparsity.starts_with("R.")) || sparsity.find('_') != sparsity.npos) {
+    return fail(Code::value_unknown, fmt::format("sparsity={} is not known", sparsity));
+  }
+  const Value held = TRY(node.operand(is_left ? 0 : 1));
+  const TensorType type = TRY(node.result_type());
+  Count sums = type.elements();
+  for (const std::int64_t axis : is_left ? axes.contract_a : axes.contract_b) {
+    sums *= Count(b.shape(held)[static_cast<std::size_t>(axis)]);
+  }
+  return stated(node.all_arrays(), {type}, node.op(), {.mul = 1, .add = 1, .products = 1}, sums, b);
+}
+
 Result<Values> lower_dot(const Node& node, Builder& b) {
   const Value a = TRY(node.operand(0));
   const Value c = TRY(node.operand(1));
@@ -49,6 +68,7 @@ Result<Values> lower_dot(const Node& node, Builder& b) {
   axes.contract_a = TRY(node.axes_below("lhs_contracting_dims", b.type(a).rank()));
   axes.contract_b = TRY(node.axes_below("rhs_contracting_dims", b.type(c).rank()));
   if (has_complex(node)) return complex_dot(node, axes, b);
+  if (node.has("sparsity")) return sparse_dot(node, axes, b);
   return Values{dot_of(a, c, axes, result.element, b)};
 }
 

@@ -1,6 +1,7 @@
 #include "importers/hlo/range.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "importers/hlo/literal.h"
 #include "importers/hlo/reduction.h"
@@ -48,9 +49,18 @@ class Reader {
   Reader(const Context& context, const Computation& computation)
       : context_(&context), computation_(&computation) {}
 
-  Range read(std::uint32_t index, int depth) const {
+  /// Each instruction once: many may use the same one.
+  Range read(std::uint32_t index, int depth) {
+    if (const auto found = known_.find(index); found != known_.end()) return found->second;
+    const Range range = depth > depth_limit ? Range{} : read_array(index, depth);
+    known_.emplace(index, range);
+    return range;
+  }
+
+ private:
+  Range read_array(std::uint32_t index, int depth) {
     const Instruction& one = computation_->instructions[index];
-    if (one.type->kind != Type::Kind::array || depth > depth_limit) return {};
+    if (one.type->kind != Type::Kind::array) return {};
     Range range = read_operation(one, depth);
     const ElementType element = one.type->array.element;
     if (element == ElementType::boolean) return {0, 1};
@@ -59,8 +69,7 @@ class Reader {
     return range;
   }
 
- private:
-  Range read_operation(const Instruction& one, int depth) const {
+  Range read_operation(const Instruction& one, int depth) {
     if (one.op == "constant") return read_constant(one);
     if (one.operands.empty()) return {};
     if (std::ranges::find(moves, one.op) != std::end(moves)) {
@@ -83,7 +92,7 @@ class Reader {
     return {static_cast<std::int64_t>(low), static_cast<std::int64_t>(high)};
   }
 
-  Range read_two(const Instruction& one, int depth) const {
+  Range read_two(const Instruction& one, int depth) {
     const Range a = read(one.operands[0], depth + 1);
     const Range b = read(one.operands[1], depth + 1);
     if (one.op == "add") return {sum(a.low, b.low), sum(a.high, b.high)};
@@ -95,7 +104,7 @@ class Reader {
     return {};
   }
 
-  Range read_three(const Instruction& one, int depth) const {
+  Range read_three(const Instruction& one, int depth) {
     const Range a = read(one.operands[0], depth + 1);
     const Range b = read(one.operands[1], depth + 1);
     const Range c = read(one.operands[2], depth + 1);
@@ -104,7 +113,7 @@ class Reader {
   }
 
   /// Of n elements and the initial value.
-  Range read_reduce(const Instruction& one, int depth) const {
+  Range read_reduce(const Instruction& one, int depth) {
     const auto names = parse_names(one.find("to_apply"));
     const auto reducer = names.empty() ? Result<const Computation*>(nullptr)
                                        : context_->find_computation(names.front());
@@ -123,6 +132,7 @@ class Reader {
 
   const Context* context_;
   const Computation* computation_;
+  std::unordered_map<std::uint32_t, Range> known_;
 };
 
 }  // namespace

@@ -18,8 +18,16 @@ std::string shown_op(const Instruction& instruction) {
   return std::string(target.empty() ? instruction.op : target);
 }
 
-/// Begins an operation that another instruction ends.
+/// Begins an operation that another instruction ends, or asks how far that is.
 bool is_start(std::string_view op) { return op.ends_with("-start"); }
+bool is_update(std::string_view op) { return op.ends_with("-update"); }
+
+/// What ends whatever was begun is the same for all of them.
+const Lowering* find_any_lowering(std::string_view op) {
+  if (const Lowering* found = find_lowering(op)) return found;
+  if (op.ends_with("-done")) return find_lowering("async-done");
+  return is_update(op) ? find_lowering("async-update") : nullptr;
+}
 
 }  // namespace
 
@@ -103,6 +111,7 @@ Result<Values> Scope::run(std::span<const Values> arguments) {
     auto values = lower(one);
     if (!values) {
       Error error = std::move(values).error();
+      if (error.hint.empty()) error.hint = "the text is damaged or edited: dump the program again";
       if (!error.place.line) {
         error.place = fault_at(context_->module().text, one.offset, error.code, {}).place;
         error.place.node = fmt::format("{} ({})", one.name, one.op);
@@ -152,14 +161,15 @@ Result<Values> Scope::lower(const Instruction& instruction) {
     return builder_->uncounted(node.all_arrays(), node.result_types(), shown_op(instruction),
                                std::move(values.error().what));
   }
-  if (values && !is_wide_ && !is_start(instruction.op) && instruction.op != "async-update") {
+  const bool has_parts = is_start(instruction.op) || is_update(instruction.op);
+  if (values && !is_wide_ && !has_parts) {
     TRY(fit(instruction, *values));
   }
   return values;
 }
 
 Result<Values> Scope::lower_by_table(const Node& node) {
-  const Lowering* lowering = find_lowering(node.op());
+  const Lowering* lowering = find_any_lowering(node.op());
   if (lowering == nullptr && is_start(node.op())) return lower_start(node);
   if (lowering == nullptr) {
     return fail(Code::value_unknown, fmt::format("operation \"{}\" is not known", node.op()));

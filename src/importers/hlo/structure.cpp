@@ -13,7 +13,13 @@ Result<Values> lower_parameter(const Node& node, Builder&) {
 
 /// One whose contents are left out, or too large to be held, is a tensor of the program.
 Result<Values> lower_constant(const Node& node, Builder& b) {
-  if (node.type().leaves == 0) return Values{};
+  if (node.type().kind != Type::Kind::array) {
+    Values values;
+    for (const TensorType& type : node.result_types()) {
+      values.push_back(moved({b.iota(1)}, type, node.op(), b));
+    }
+    return values;
+  }
   const TensorType type = TRY(node.result_type());
   const Instruction& one = node.instruction();
   if (auto literal = parse_literal(type, one.contents)) {

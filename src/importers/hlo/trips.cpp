@@ -160,11 +160,20 @@ Found inferred_trips(const Node& loop, const Values& initial, const Computation&
   return all;
 }
 
+std::unexpected<Error> too_many(const Node& loop) {
+  return fail(Code::limit_exceeded,
+              fmt::format("loop \"{}\" runs more than 2^60 times", loop.instruction().name),
+              "the file is probably damaged");
+}
+
 }  // namespace
 
 Result<Trips> find_trips(const Node& loop, const Values& initial, Builder& b) {
   if (const auto given = given_trips(loop)) return Trips{.count = *given};
-  if (const auto stated = stated_trips(loop)) return Trips{.count = TRY(parse_integer(*stated))};
+  if (const auto stated = stated_trips(loop)) {  // digits: what is no number is one too large
+    const auto count = parse_integer(*stated);
+    return count ? Result<Trips>(Trips{.count = *count}) : too_many(loop);
+  }
   const Computation& condition = *TRY(loop.computation("condition"));
   const Computation& body = *TRY(loop.computation("body"));
   const Found found = inferred_trips(loop, initial, condition, body, b);
@@ -176,9 +185,7 @@ Result<Trips> find_trips(const Node& loop, const Values& initial, Builder& b) {
                 fmt::format("pass --trips {}=N", loop.instruction().name));
   }
   if (*found.trips > Wide(ops::size_limit)) {
-    return fail(Code::limit_exceeded,
-                fmt::format("loop \"{}\" runs more than 2^60 times", loop.instruction().name),
-                "the file is probably damaged");
+    return too_many(loop);
   }
   return Trips{.count = static_cast<std::int64_t>(*found.trips), .is_bound = found.is_bound};
 }

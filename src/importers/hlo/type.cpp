@@ -125,6 +125,12 @@ Result<Type> parse_type(Cursor& in, int depth) {
   }
   const std::size_t first = in.offset();
   const std::string_view name = TRY(in.name("a type"));
+  if (name == "b" && in.peek() == '(') {  // a buffer of that type
+    in.take('(');
+    Type inside = TRY(parse_type(in, depth + 1));
+    if (in.take(')')) return inside;
+    return fail(in.fault("a buffer has no closing )"));
+  }
   if (in.peek() != '[') {
     return fail(fault_at(in.text(), first, Code::model_malformed,
                          fmt::format("\"{}\" is no type: it has no shape", name)));
@@ -178,7 +184,7 @@ Result<void> skip_type(Cursor& in) {
   in.skip_space();
   if (in.peek() != '(') {
     TRY(in.name("a type"));
-    if (in.peek() == '[') TRY(in.balanced());
+    if (in.peek() == '[' || in.peek() == '(') TRY(in.balanced());
     if (in.peek() == '{') TRY(in.balanced());
     return {};
   }
