@@ -1,7 +1,6 @@
 // GPT-2 and the decoders that descend from it: layer norms, a plain MLP; learned positions in
-// GPT-2, GPT-Neo, GPTBigCode and XGLM's place of sines; rotary ones, and attention beside the MLP,
-// in GPT-J, CodeGen and GPT-NeoX. Source: transformers
-// models/{gpt2,gpt_bigcode,gpt_neo,gptj,codegen,gpt_neox,gpt_neox_japanese}.
+// GPT-2, GPT-Neo and GPTBigCode; rotary ones, and attention beside the MLP, in GPT-J, CodeGen and
+// GPT-NeoX. Source: transformers models/{gpt2,gpt_bigcode,gpt_neo,gptj,codegen,gpt_neox}.
 #include <fmt/format.h>
 
 #include "importers/config/decoder.h"
