@@ -122,10 +122,10 @@ bool is_header(const CountReport& report) { return !report.tensors.empty(); }
 /// A file that trains tells of its passes where some gradient of a matrix says so. A call of a
 /// library is named after what it does, whether the program tells passes or not.
 bool tells_passes(const InventoriedCount& model) {
-  if (!model.report.is_step_in_file) return true;
-  return std::ranges::any_of(model.inventory.products, [](const count::ProductUse& use) {
-    return use.product.batch == Count(1) && use.pass(Pass::data_gradient).times != Count(0);
-  });
+  return !model.report.is_step_in_file ||
+         std::ranges::any_of(model.inventory.products, [](const count::ProductUse& use) {
+           return use.product.batch == Count(1) && use.pass(Pass::data_gradient).times != Count(0);
+         });
 }
 
 /// The whole of what so many devices do.
@@ -151,10 +151,11 @@ Count times_of(const CountReport& report, const DiffRequest& request) {
 }
 
 ProductList product_list(InventoriedCount& model, Count times) {
-  return {.uses = std::move(model.inventory.products),
-          .times = times,
-          .devices = times == Count(1) ? Count(model.report.devices) : Count(1),
-          .tells_passes = tells_passes(model)};
+  ProductList list{.times = times,
+                   .devices = times == Count(1) ? Count(model.report.devices) : Count(1),
+                   .tells_passes = tells_passes(model)};
+  list.uses = std::move(model.inventory.products);
+  return list;
 }
 
 void pair_changes(CountDiff& diff) {

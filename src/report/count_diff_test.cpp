@@ -58,21 +58,32 @@ TEST(CountDiff, RemarksOnWhatAReaderMustKnow) {
             "The total of B holds what is computed again, that of A does not.\n");
 }
 
-TEST(CountDiff, SilentRecomputeIsNoAgreement) {
-  const auto use = [](units::Count times) {
+/// A product that the program of B does twice, and A once.
+CountDiff twice_in_b(bool tells_passes) {
+  const auto use = [](graph::Pass pass, units::Count times) {
     count::ProductUse product{.product = {.batch = 1, .m = 4, .n = 3, .k = 2}};
-    product.passes[0] = {.times = times, .macs = units::Count(24) * times};
+    product.passes[static_cast<std::size_t>(pass)] = {.times = times,
+                                                      .macs = units::Count(24) * times};
     return product;
   };
-  InventoriedCount a{.report = {}, .inventory = {.products = {use(1)}}};
-  InventoriedCount b{.report = {}, .inventory = {.products = {use(2)}}};
+  InventoriedCount a{.report = {}, .inventory = {.products = {use(graph::Pass::forward, 1)}}};
+  InventoriedCount b{.report = {}, .inventory = {.products = {use(graph::Pass::forward, 2)}}};
+  if (tells_passes) b.inventory.products = {use(graph::Pass::data_gradient, 2)};
   b.report.format = "hlo";
   b.report.is_step_in_file = true;
-  const auto diff = diff_counts(std::move(a), std::move(b), {});
-  ASSERT_TRUE(diff);
+  auto diff = diff_counts(std::move(a), std::move(b), {});
+  EXPECT_TRUE(diff);
   EXPECT_EQ(diff->by, DiffBy::product) << "of two formats";
-  EXPECT_FALSE(diff->products->agrees());
-  EXPECT_TRUE(diff_agreement(*diff).starts_with("The products agree if 24 multiply-adds"));
+  return *std::move(diff);
+}
+
+TEST(CountDiff, WhatNoPassTellsIsNoAgreement) {
+  const CountDiff silent = twice_in_b(false);
+  EXPECT_FALSE(silent.products->agrees());
+  EXPECT_TRUE(diff_agreement(silent).starts_with("The products agree if 24 multiply-adds"));
+  const CountDiff told = twice_in_b(true);
+  EXPECT_TRUE(diff_agreement(told).starts_with("The products differ: 0 multiply-adds of A and 24"))
+      << "a program that tells its passes would say so";
 }
 
 }  // namespace

@@ -49,20 +49,18 @@ class OpenRow {
   void explain_mask() {
     left_ = {row_->a.macs, row_->b.macs};
     const Count times_a = row_->a.times, times_b = row_->b.times;
-    if (times_a == Count(0) || times_b == Count(0)) {
-      each_ = row_->product.batch * row_->product.m * row_->product.n * row_->product.k;
-      return;
-    }
-    const Count each_a(left_.a.value() / times_a.value());
-    const Count each_b(left_.b.value() / times_b.value());
-    each_ = std::min(each_a, each_b);
+    const Count each_a = each_of(row_->a), each_b = each_of(row_->b);
+    each_ = times_a == Count(0) ? each_b : times_b == Count(0) ? each_a : std::min(each_a, each_b);
     if (times_a == times_b) {
       take_a(Why::masked_pairs, less(left_.a, left_.b));
       take_b(Why::masked_pairs, less(left_.b, left_.a));
     } else if (each_a * times_a == left_.a && each_b * times_b == left_.b) {
-      take_a(Why::masked_pairs, less(each_a, each_b) * times_a);
-      take_b(Why::masked_pairs, less(each_b, each_a) * times_b);
+      take_a(Why::masked_pairs, less(each_a, each_) * times_a);
+      take_b(Why::masked_pairs, less(each_b, each_) * times_b);
     }
+  }
+  static Count each_of(const ProductSide& side) {
+    return side.times == Count(0) ? Count(0) : Count(side.macs.value() / side.times.value());
   }
 
   void take_a(Why why, Count most) { take(why, most, &TwoSides::a); }

@@ -100,6 +100,16 @@ TEST(DiffProducts, ReasonsOfOneProduct) {
   }
 }
 
+/// Each counts as its pairs say, also where the other side has none to compare it with.
+TEST(DiffProducts, RecomputeBehindAMaskInOneModel) {
+  const ProductDiff diff =
+      diff_products(list_of({{sized(4, 4, 2, 3), 2, Pass::forward, false, 60},
+                             {sized(4, 4, 2, 3), 1, Pass::recompute, false, 60}}),
+                    list_of({}));
+  EXPECT_EQ(amounts(diff, Why::recompute), "60 0");
+  EXPECT_EQ(amounts(diff, Why::unexplained), "120 0");
+}
+
 TEST(DiffProducts, ReasonsOfSeveralProducts) {
   const struct {
     std::string_view name;
