@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "graph/liveness.h"
 
 namespace pfsday::recipe {
 namespace {
@@ -149,6 +150,7 @@ Result<Value> Lowering::add_one(const TomlTable& table, const Kind& kind, const 
   const Value y = TRY(kind.lower(*this, in, x));
   TRY(in.finish());
   TRY(check_value(in, y));
+  results_.emplace_back(y, table.place);
   return y;
 }
 
@@ -299,6 +301,20 @@ Result<void> Lowering::run(TomlReader& recipe) {
   add_output(TRY(add_layers(layers, x, scope)));
   if (!outputs_.back()) return in.invalid("the recipe computes nothing");
   builder().graph().set_outputs(outputs_);
+  return check_results();
+}
+
+/// What reaches no output would not be counted.
+Result<void> Lowering::check_results() {
+  const graph::Graph& graph = builder().graph();
+  const std::vector<bool> is_live = graph::find_live_nodes(graph);
+  for (const auto& [value, place] : results_) {
+    const graph::Node* const node = graph.producer(value);
+    if (node == nullptr || is_live[graph.info(value).node]) continue;
+    return fail_at(place, Code::recipe_invalid, "the result of the layer goes nowhere",
+                   "keep it by \"as\" for a later layer to \"use\", or make it one more output by "
+                   "\"auxiliary\"");
+  }
   return {};
 }
 

@@ -95,6 +95,7 @@ class Lowering {
   Result<Value> add_one(const TomlTable& table, const Kind& kind, const Named& named,
                         std::int64_t index, Value x, const Scope& scope);
   Result<Named> name_of(Layer& in, const Kind& kind, std::int64_t times);
+  Result<void> check_results();
   Result<void> check_value(const Layer& in, Value x);
   Sizes sizes_at(Value x);
 
@@ -105,6 +106,7 @@ class Lowering {
   std::vector<std::string> blocks_around_;
   std::map<std::string, Value, std::less<>> values_;
   Values outputs_;
+  std::vector<std::pair<Value, Place>> results_;  ///< of all layers
   Names names_;
   std::int64_t layers_left_ = 10'000;  ///< repetitions counted, so that lowering ends soon
   int depth_ = 0;

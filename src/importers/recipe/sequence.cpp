@@ -132,7 +132,9 @@ Result<Value> lower_attention(Lowering& to, Layer& in, Value x) {
   TRY(need_sequence(to, in, x));
   config::Attention spec = TRY(read_attention(to, in, x));
   if (!in.has("memory")) {
-    spec.rotary = {.width = TRY(read_rotary(to, in, x, spec.width)), .table = "rotary"};
+    const std::int64_t rotated = TRY(read_rotary(to, in, x, spec.width));
+    const std::string table = fmt::format("rotary.{}", rotated);
+    spec.rotary = {.width = rotated, .table = table};
     return config::self_attention(to.net(), "", x, spec);
   }
   const Value memory = TRY(to.find_value(in, "memory"));
