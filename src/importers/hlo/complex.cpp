@@ -61,8 +61,7 @@ Result<Values> lower_complex(const Node& node, Builder& b) {
   }
   const Values x = node.all_arrays();
   if (x.empty()) return fail(Code::input_missing, "it has no operand");
-  TensorType type = TRY(node.result_type());
-  type.shape = b.shape(x[0]);
+  const TensorType type{TRY(node.result_element()), b.shape(x[0])};
   const bool is_movement = row->work.mul + row->work.add + row->work.compare == 0;
   if (is_movement) return Values{moved(x, type, node.op(), b)};
   return stated(x, {type}, node.op(), row->work, type.elements(), b);

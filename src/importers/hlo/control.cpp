@@ -212,9 +212,9 @@ Result<Values> lower_end(const Node& node, Builder&) {
 Result<Values> lower_update(const Node& node, Builder&) { return *TRY(node.arrays(0)); }
 
 constexpr Lowering lowerings[] = {
-    {"while", lower_while},      {"conditional", lower_conditional},
-    {"call", lower_call, true},  {"fusion", lower_call, true},
-    {"async-start", lower_call}, {"async-update", lower_update},
+    {"while", lower_while, false, true}, {"conditional", lower_conditional, false, true},
+    {"call", lower_call, true},          {"fusion", lower_call, true},
+    {"async-start", lower_call},         {"async-update", lower_update},
     {"async-done", lower_end},
 };
 

@@ -105,6 +105,11 @@ Result<Values> lower_compare(const Node& node, Builder& b) {
         Code::attribute_invalid,
         fmt::format("direction={} is none of EQ, NE, LT, LE, GT, GE", node.text("direction")));
   }
+  const bool is_order = found->direction != "EQ" && found->direction != "NE";
+  if (is_order && b.type(x[0]).element == ElementType::boolean) {  // false before true
+    return Values{
+        b.binary(found->primitive, b.cast(x[0], ElementType::u8), b.cast(x[1], ElementType::u8))};
+  }
   return Values{b.binary(found->primitive, x[0], x[1])};
 }
 
@@ -151,10 +156,10 @@ Result<Values> lower_stated(const Node& node, Builder& b) {
 }
 
 Result<Values> lower_convert(const Node& node, Builder& b) {
-  const TensorType type = TRY(node.result_type());
+  const ElementType element = TRY(node.result_element());
   const Value x = TRY(node.operand(0));
   if (has_complex(node)) return lower_complex(node, b);
-  return Values{b.cast(x, type.element)};
+  return Values{b.cast(x, element)};
 }
 
 /// Rounded to fewer bits: movement, as a conversion there and back is.

@@ -112,7 +112,7 @@ constexpr Lowering lowerings[] = {
     {"dynamic-slice", lower_dynamic_slice},
     {"dynamic-update-slice", lower_dynamic_update_slice},
     {"gather", lower_gather},
-    {"scatter", lower_scatter},
+    {"scatter", lower_scatter, false, true},
 };
 
 }  // namespace

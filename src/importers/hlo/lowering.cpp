@@ -42,8 +42,20 @@ TensorTypes Node::result_types() const {
   return types;
 }
 
+std::unexpected<Error> open_sizes() {
+  return fail(Code::dimension_unbound,
+              "a size of its result is not known: the program is open in it",
+              "dump the program after it was specialized to sizes");
+}
+
 Result<TensorType> Node::result_type() const {
-  if (type().kind == Type::Kind::array) return type().array;
+  TRY(result_element());
+  if (type().is_open) return open_sizes();
+  return type().array;
+}
+
+Result<ElementType> Node::result_element() const {
+  if (type().kind == Type::Kind::array) return type().array.element;
   return fail(Code::graph_invalid,
               fmt::format("its result is {}, no array", hlo::to_string(type())));
 }

@@ -53,8 +53,11 @@ class Node {
   /// The type that the text gives the result.
   const Type& type() const { return *instruction_->type; }
   TensorTypes result_types() const;
-  /// Of a result that is one array. Errors: Code::type_unsupported.
+  /// Of a result that is one array. Errors: Code::type_unsupported; dimension_unbound where the
+  /// text leaves a size open.
   Result<TensorType> result_type() const;
+  /// The same, of a result whose sizes nobody needs.
+  Result<ElementType> result_element() const;
 
   bool has(std::string_view attribute) const { return !text(attribute).empty(); }
   std::string_view text(std::string_view attribute) const { return instruction_->find(attribute); }
@@ -78,6 +81,8 @@ struct Lowering {
   Result<Values> (*lower)(const Node& node, Builder& b) = nullptr;
   /// Works on each element: also on tensors, where the text has scalars.
   bool is_elementwise = false;
+  /// The operands tell the sizes of the result: the text may leave them open.
+  bool infers_sizes = false;
 };
 
 struct LoweringFamily {
@@ -91,6 +96,9 @@ std::span<const LoweringFamily* const> hlo_lowering_families();
 const Lowering* find_lowering(std::string_view op);
 
 // What several lowerings share.
+
+/// Code::dimension_unbound, of a result with an open size.
+std::unexpected<Error> open_sizes();
 
 /// A tensor of that type that these values give by movement alone, in a way that only a run tells.
 Value moved(const Values& from, const TensorType& type, std::string_view op, Builder& b);

@@ -5,15 +5,34 @@
 
 #include "importers/hlo/complex.h"
 #include "importers/hlo/scope.h"
+#include "ops/infer.h"
 
 namespace pfsday::hlo {
 namespace {
 
+/// As the text states the sizes of the result or, where it leaves them open, as operand 1 does.
+Result<Shape> stated_shape(const Node& node, Builder& b) {
+  if (node.type().is_open && node.operand_count() > 1) {
+    const Literal* known = b.known(TRY(node.operand(1)));
+    if (known != nullptr && known->type().elements() == Count(node.type().array.shape.size())) {
+      Shape shape;
+      for (const graph::Exact size : known->values()) {
+        if (size < 0 || size > static_cast<graph::Exact>(ops::size_limit)) {
+          return fail(Code::limit_exceeded, "a size of its result is below 0 or above 2^60");
+        }
+        shape.push_back(static_cast<std::int64_t>(size));
+      }
+      return shape;
+    }
+  }
+  return TRY(node.result_type()).shape;
+}
+
 Result<Values> lower_reshape(const Node& node, Builder& b) {
   const Value x = TRY(node.operand(0));
   if (node.scope().is_wide()) return Values{x};
-  const TensorType type = TRY(node.result_type());
-  return Values{b.reshape(x, type.shape)};
+  const Shape shape = TRY(stated_shape(node, b));
+  return Values{b.reshape(x, shape)};
 }
 
 /// The same bytes as something else.
@@ -32,8 +51,8 @@ Result<Values> lower_bitcast(const Node& node, Builder& b) {
 Result<Values> lower_broadcast(const Node& node, Builder& b) {
   Value x = TRY(node.operand(0));
   if (node.scope().is_wide()) return Values{x};
-  const TensorType type = TRY(node.result_type());
-  const Axes axes = TRY(node.axes_below("dimensions", type.rank()));
+  const Shape shape = TRY(stated_shape(node, b));
+  const Axes axes = TRY(node.axes_below("dimensions", std::ssize(shape)));
   if (std::ssize(axes) != b.type(x).rank()) {
     return fail(Code::attribute_invalid, fmt::format("dimensions={} of a tensor of rank {}",
                                                      node.text("dimensions"), b.type(x).rank()));
@@ -41,12 +60,12 @@ Result<Values> lower_broadcast(const Node& node, Builder& b) {
   Axes order(axes.size());
   for (std::size_t i = 0; i < axes.size(); ++i) order[i] = static_cast<std::int64_t>(i);
   std::ranges::sort(order, {}, [&](std::int64_t i) { return axes[static_cast<std::size_t>(i)]; });
-  Shape wide(type.shape.size(), 1);
+  Shape wide(shape.size(), 1);
   for (std::size_t i = 0; i < axes.size(); ++i) {
     wide[static_cast<std::size_t>(axes[i])] = b.shape(x)[i];
   }
   x = permuted(x, order, b);
-  return Values{b.broadcast(b.reshape(x, wide), type.shape)};
+  return Values{b.broadcast(b.reshape(x, wide), shape)};
 }
 
 Result<Values> lower_transpose(const Node& node, Builder& b) {
@@ -122,15 +141,15 @@ Result<Values> lower_iota(const Node& node, Builder& b) {
 
 constexpr Lowering lowerings[] = {
     {"reshape", lower_reshape, true},
-    {"dynamic-reshape", lower_reshape},
+    {"dynamic-reshape", lower_reshape, false, true},
     {"bitcast", lower_bitcast, true},
     {"bitcast-convert", lower_bitcast, true},
     {"broadcast", lower_broadcast, true},
-    {"transpose", lower_transpose},
-    {"reverse", lower_reverse},
-    {"slice", lower_slice},
-    {"concatenate", lower_concatenate},
-    {"pad", lower_pad},
+    {"transpose", lower_transpose, false, true},
+    {"reverse", lower_reverse, false, true},
+    {"slice", lower_slice, false, true},
+    {"concatenate", lower_concatenate, false, true},
+    {"pad", lower_pad, false, true},
     {"iota", lower_iota},
 };
 

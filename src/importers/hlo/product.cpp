@@ -61,7 +61,7 @@ Result<Values> sparse_dot(const Node& node, const ops::DotAxes& axes, Builder& b
 Result<Values> lower_dot(const Node& node, Builder& b) {
   const Value a = TRY(node.operand(0));
   const Value c = TRY(node.operand(1));
-  const TensorType result = TRY(node.result_type());
+  const ElementType result = TRY(node.result_element());
   ops::DotAxes axes;
   axes.batch_a = TRY(node.axes_below("lhs_batch_dims", b.type(a).rank()));
   axes.batch_b = TRY(node.axes_below("rhs_batch_dims", b.type(c).rank()));
@@ -69,7 +69,7 @@ Result<Values> lower_dot(const Node& node, Builder& b) {
   axes.contract_b = TRY(node.axes_below("rhs_contracting_dims", b.type(c).rank()));
   if (has_complex(node)) return complex_dot(node, axes, b);
   if (node.has("sparsity")) return sparse_dot(node, axes, b);
-  return Values{dot_of(a, c, axes, result.element, b)};
+  return Values{dot_of(a, c, axes, result, b)};
 }
 
 /// Groups of rows of a, each with a matrix of its own, or groups of rows that are contracted: every
@@ -93,7 +93,8 @@ Result<Values> lower_ragged_dot(const Node& node, Builder& b) {
   return stated({a, c}, {type}, node.op(), {.mul = 1, .add = 1, .products = 1}, sums, b);
 }
 
-constexpr Lowering lowerings[] = {{"dot", lower_dot}, {"ragged-dot", lower_ragged_dot}};
+constexpr Lowering lowerings[] = {{"dot", lower_dot, false, true},
+                                  {"ragged-dot", lower_ragged_dot}};
 
 }  // namespace
 

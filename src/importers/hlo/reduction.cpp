@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "importers/hlo/complex.h"
 #include "importers/hlo/scope.h"
 #include "ops/body.h"
 
@@ -82,9 +83,9 @@ Result<Values> fold(const Node& node, const Computation& computation, const Valu
   return TRY(ops::build_loop(b, slices - 1, in, trip)).carried;
 }
 
-/// Booleans have no primitive of their own.
+/// Booleans and complex numbers have no primitive of their own.
 const Reducer* find_reducer(std::string_view op, ElementType element) {
-  if (element == ElementType::boolean) return nullptr;
+  if (element == ElementType::boolean || is_complex(element)) return nullptr;
   const auto found = std::ranges::find(reducers, op, &Reducer::op);
   return found == std::end(reducers) ? nullptr : found;
 }
@@ -118,7 +119,7 @@ Result<Values> lower_map(const Node& node, Builder& b) {
   return values;
 }
 
-constexpr Lowering lowerings[] = {{"reduce", lower_reduce}, {"map", lower_map}};
+constexpr Lowering lowerings[] = {{"reduce", lower_reduce, false, true}, {"map", lower_map}};
 
 }  // namespace
 

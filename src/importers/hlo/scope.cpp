@@ -148,11 +148,6 @@ void Scope::set_provenance(const Instruction& instruction) {
 }
 
 Result<Values> Scope::lower(const Instruction& instruction) {
-  if (instruction.type->is_open) {
-    return fail(Code::dimension_unbound,
-                "a size of its result is not known: the program is open in it",
-                "dump the program after it was specialized to sizes");
-  }
   set_provenance(instruction);
   const Node node(*this, instruction, values_);
   auto values = lower_by_table(node);
@@ -170,6 +165,9 @@ Result<Values> Scope::lower(const Instruction& instruction) {
 
 Result<Values> Scope::lower_by_table(const Node& node) {
   const Lowering* lowering = find_any_lowering(node.op());
+  const bool infers_sizes =
+      lowering != nullptr && (lowering->is_elementwise || lowering->infers_sizes);
+  if (node.type().is_open && !infers_sizes) return open_sizes();
   if (lowering == nullptr && is_start(node.op())) return lower_start(node);
   if (lowering == nullptr) {
     return fail(Code::value_unknown, fmt::format("operation \"{}\" is not known", node.op()));
@@ -213,7 +211,7 @@ Result<void> Scope::fit_part(const Type& stated, Value* values) {
   if (stated.kind != Type::Kind::array) return {};
   const TensorType& type = builder_->type(*values);
   if (!type.known()) return {};
-  if (type.shape != stated.array.shape) {
+  if (type.shape != stated.array.shape && !stated.is_open) {
     return fail(Code::shapes_disagree,
                 fmt::format("its result is stated as {}, but its operands give {}",
                             to_string(stated.array), to_string(type)));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "importers/hlo/complex.h"
 #include "importers/hlo/reduction.h"
 #include "importers/hlo/scope.h"
 #include "ops/body.h"
@@ -39,6 +40,7 @@ Result<std::int64_t> taps_of(const WindowText& text) {
 /// Any computation: taps - 1 times for each element of the result.
 Result<Values> fold_windows(const Node& node, const WindowText& text, Builder& b) {
   const Computation& computation = *TRY(node.computation("to_apply"));
+  if (node.type().is_open) return open_sizes();
   const TensorTypes types = node.result_types();
   const Values all = node.all_arrays();
   ops::LoopValues in;
@@ -74,7 +76,9 @@ Result<Values> lower_reduce_window(const Node& node, Builder& b) {
   const Value x = TRY(node.operand(0));
   const WindowText text = TRY(window_text(node, b.type(x).rank()));
   const std::string_view op = combiner_of(*TRY(node.computation("to_apply")));
-  if (node.operand_count() != 2 || text.size.empty()) return fold_windows(node, text, b);
+  if (node.operand_count() != 2 || text.size.empty() || is_complex(b.type(x).element)) {
+    return fold_windows(node, text, b);
+  }
   const ops::Window window = window_of(text);
   const Value spread = dilated(x, text, b);
   if (op == "add") return Values{b.window_sum(spread, window)};
@@ -122,7 +126,7 @@ Result<Values> lower_select_and_scatter(const Node& node, Builder& b) {
   return Values{moved(combined, type, node.op(), b)};
 }
 
-constexpr Lowering lowerings[] = {{"reduce-window", lower_reduce_window},
+constexpr Lowering lowerings[] = {{"reduce-window", lower_reduce_window, false, true},
                                   {"select-and-scatter", lower_select_and_scatter}};
 
 }  // namespace
