@@ -106,15 +106,25 @@ std::vector<std::string> unbound(const std::vector<std::string>& names,
   return open;
 }
 
-std::string example_of(std::string_view name) {
-  int size = 2048;
-  for (const auto& [known, usual] : {std::pair<std::string_view, int>{"batch", 1},
+std::int64_t usual_size(std::string_view name) {
+  for (const auto& [known, usual] : {std::pair<std::string_view, std::int64_t>{"batch", 1},
                                      {"target", 448},
                                      {"height", 448},
                                      {"width", 448}}) {
-    if (name == known) size = usual;
+    if (name == known) return usual;
   }
-  return fmt::format("pass --bind {}={}", name, size);
+  return 2048;
+}
+
+/// All that are missing at once, and the way without any.
+std::unexpected<Error> missing_sizes(const std::vector<std::string>& names) {
+  std::string bindings;
+  for (const std::string& name : names) {
+    bindings += fmt::format(" --bind {}={}", name, usual_size(name));
+  }
+  return fail(Code::dimension_unbound,
+              fmt::format("the configuration needs a size for \"{}\"", fmt::join(names, "\", \"")),
+              fmt::format("pass{}, or --symbolic for a formula in them", bindings));
 }
 
 class Import {
@@ -178,9 +188,7 @@ Result<void> Import::check_options() {
 Result<Pass> Import::first_pass() {
   const OpenSizes sizes = sizes_of(family_.takes, options_);
   if (const auto open = unbound(sizes.needed, options_); !open.empty()) {
-    return fail(Code::dimension_unbound,
-                fmt::format("the configuration needs a size for \"{}\"", open.front()),
-                example_of(open.front()));
+    return missing_sizes(open);
   }
   for (const auto* names : {&sizes.needed, &sizes.optional}) {
     model_.used_bindings.insert(model_.used_bindings.end(), names->begin(), names->end());
