@@ -299,6 +299,11 @@ Text custom_call(const Operation& one) {
   return text;
 }
 
+Text normalization(const Operation& one) {
+  return fmt::format(", epsilon={}, feature_index={}", one.find("epsilon"),
+                     one.find("feature_index"));
+}
+
 struct Row {
   std::string_view name;
   std::string_view op = {};  ///< where HLO does not write - for _
@@ -308,6 +313,9 @@ constexpr Row rows[] = {
     {"all_gather", {}, groups},
     {"all_reduce", {}, groups},
     {"all_to_all", {}, groups},
+    {"batch_norm_grad", {}, normalization},
+    {"batch_norm_inference", {}, normalization},
+    {"batch_norm_training", {}, normalization},
     {"broadcast_in_dim", "broadcast", broadcast_axes},
     {"cholesky", {}, flags},
     {"collective_broadcast", {}, groups},

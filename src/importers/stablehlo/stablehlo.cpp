@@ -2,7 +2,10 @@
 // lowered by the table of hlo/.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/gzip.h"
+#include "importers/hlo/attributes.h"
 #include "importers/hlo/program.h"
 #include "importers/importer.h"
 #include "importers/stablehlo/translate.h"
@@ -16,16 +19,27 @@ std::string_view text_of(Bytes file) {
   return {reinterpret_cast<const char*>(file.data()), file.size()};
 }
 
-/// What is to be known of the devices: a program of StableHLO is not divided yet.
-void note_devices(const stablehlo::Program& program, Model& model) {
-  model.devices = 1;
+/// A number of the module, 1 where it has none.
+Result<std::int64_t> number_of(const stablehlo::Program& program, std::string_view name) {
   for (const stablehlo::Attribute& one : program.attributes) {
-    if (one.name != "mhlo.num_partitions" || one.value == "1") continue;
-    model.notes.push_back(fmt::format(
-        "The program is not divided yet: its sizes are those of the whole, which {} devices are to "
-        "share.",
-        one.value));
+    if (one.name == name) return hlo::parse_integer(one.value);
   }
+  return 1;
+}
+
+/// A program of StableHLO is not divided into its partitions yet; a replica is one of several.
+Result<void> note_devices(const stablehlo::Program& program, Model& model) {
+  const std::int64_t partitions = TRY(number_of(program, "mhlo.num_partitions"));
+  if (partitions <= 1) return {};
+  model.devices = std::max<std::int64_t>(TRY(number_of(program, "mhlo.num_replicas")), 1);
+  std::string note = fmt::format(
+      "The program is not divided yet: its sizes are those of the whole, which {} devices are to "
+      "share.",
+      partitions);
+  if (std::ranges::find(model.notes, note) == model.notes.end()) {
+    model.notes.push_back(std::move(note));
+  }
+  return {};
 }
 
 Result<Model> read(Bytes file, const ImportOptions& options) {
@@ -46,7 +60,7 @@ Result<Model> read(Bytes file, const ImportOptions& options) {
   model.format = "stablehlo";
   model.node_count = stablehlo::count_operations(program);
   for (const std::string& name : translation.used_bindings) model.used_bindings.push_back(name);
-  note_devices(program, model);
+  TRY(note_devices(program, model));
   return model;
 }
 

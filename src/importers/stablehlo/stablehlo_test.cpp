@@ -236,6 +236,49 @@ TEST(Stablehlo, SaysHowToReadBytecode) {
   EXPECT_EQ(counted.error().code, Code::format_unknown);
 }
 
+TEST(Stablehlo, NamesResultsOneByOne) {
+  // 4 x 5 x 6 = 120; as JAX names the results of some operations.
+  EXPECT_EQ(
+      *work(function(
+          R"(%values, %rest:2 = stablehlo.optimization_barrier %x, %y, %x : tensor<4x6xf32>, tensor<6x5xf32>, tensor<4x6xf32>
+  %r = stablehlo.dot %rest#1, %rest : (tensor<4x6xf32>, tensor<6x5xf32>) -> tensor<4x5xf32>)",
+          "tensor<4x5xf32>")),
+      "120 mul, 120 add, 120 products");
+  EXPECT_EQ(*work(R"(func.func @main(%s: tensor<2xui64>) -> tensor<4xui32> {
+  %output_state, %output = stablehlo.rng_bit_generator %s, algorithm = DEFAULT : (tensor<2xui64>) -> (tensor<2xui64>, tensor<4xui32>)
+  return %output : tensor<4xui32>
+})"),
+            "4 special");
+  EXPECT_EQ(work(function("%r, %r = stablehlo.optimization_barrier %x, %x : tensor<4x6xf32>, "
+                          "tensor<4x6xf32>",
+                          "tensor<4x6xf32>"))
+                .error()
+                .code,
+            Code::model_malformed);
+}
+
+TEST(Stablehlo, NormalizesTheAxisOfTheFeatures) {
+  // Of 3 features over n = 2: means 3 add, 3 div; centered 6 add; squares 6 mul; variances 3 add,
+  // 3 div; epsilon 3 add; roots 3 special; times scale 3 mul; times factor 6 mul; offset 6 add.
+  EXPECT_EQ(*work(R"(func.func @main(%a: tensor<2x3xf32>, %b: tensor<3xf32>) -> tensor<2x3xf32> {
+  %output, %mean, %var = "stablehlo.batch_norm_training"(%a, %b, %b) <{epsilon = 1.000000e-05 : f32, feature_index = 1 : i64}> : (tensor<2x3xf32>, tensor<3xf32>, tensor<3xf32>) -> (tensor<2x3xf32>, tensor<3xf32>, tensor<3xf32>)
+  return %output : tensor<2x3xf32>
+})"),
+            "15 mul, 21 add, 6 div, 3 special");
+}
+
+TEST(Stablehlo, IsOfOneReplica) {
+  const auto devices = [](std::string_view attributes) {
+    const std::string text =
+        fmt::format("module attributes {{{}}} {{\n{}}}\n", attributes,
+                    function("%r = stablehlo.add %x, %x : tensor<4x6xf32>", "tensor<4x6xf32>"));
+    return hlo::read(text)->devices;
+  };
+  EXPECT_EQ(devices("mhlo.num_partitions = 1 : i32, mhlo.num_replicas = 4 : i32"), 4);
+  EXPECT_EQ(devices("mhlo.num_partitions = 8 : i32, mhlo.num_replicas = 1 : i32"), 1);
+  EXPECT_EQ(devices("mhlo.num_partitions = 8 : i32, mhlo.num_replicas = 2 : i32"), 2);
+}
+
 TEST(Stablehlo, RefusesRegionsThatNestTooDeep) {
   std::string text = "func.func @main(%p: tensor<i1>) -> tensor<i1> {\n";
   for (int i = 0; i < 5000; ++i) text += fmt::format("%{} = \"stablehlo.case\"(%p) ({{\n", i);

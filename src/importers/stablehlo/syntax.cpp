@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
+#include <unordered_map>
 
 #include "base/text.h"
 #include "importers/stablehlo/scanner.h"
@@ -15,6 +17,8 @@ using hlo::fault_at;
 
 /// Regions in regions.
 constexpr int depth_limit = 64;
+/// Of one operation.
+constexpr std::uint32_t most_results = 1 << 20;
 
 /// Words of short forms that say nothing by themselves.
 bool is_filler(std::string_view word) {
@@ -114,6 +118,7 @@ class Parser {
     do {
       Argument argument;
       argument.name = TRY(in_.identifier("an argument"));
+      define(argument.name, {argument.name, 0});
       if (!in_.take(':')) return fail(expected("the type of an argument"));
       argument.type = TRY(in_.type());
       std::vector<Attribute> attributes;
@@ -238,24 +243,43 @@ class Parser {
         "convert the program to StableHLO"));
   }
 
-  /// %name = or %name:2 =
+  /// %name = or %name:2 = or %first, %second:2 =, each name with so many results.
   Result<void> results(Operation& one) {
-    one.result = TRY(in_.identifier("a result"));
-    one.result_count = 1;
-    if (in_.peek() == ':') {
-      in_.take(':');
-      one.result_count = TRY(number());
-    }
+    std::set<std::string_view> names;
+    do {
+      const std::string_view name = TRY(in_.identifier("a result"));
+      if (!names.insert(name).second) {
+        return fail(in_.fault(fmt::format("\"%{}\" is defined twice", name)));
+      }
+      if (one.result.empty()) one.result = name;
+      define(name, {one.result, one.result_count});
+      one.result_count += in_.take(':') ? TRY(number()) : 1;
+      if (one.result_count > most_results) return fail(in_.fault("too many results"));
+    } while (in_.take(','));
     if (in_.take('=')) return {};
     return fail(expected(fmt::format("the = behind %{}", one.result)));
+  }
+
+  struct Place {
+    std::string_view result;  ///< the first name of the operation that gives it
+    std::uint32_t index;      ///< among all of its results
+  };
+
+  /// Notes what a name stands for from here on; one that names itself needs no note.
+  void define(std::string_view name, Place place) {
+    if (name == place.result) {
+      renamed_.erase(name);
+    } else {
+      renamed_.insert_or_assign(name, place);
+    }
   }
 
   Result<std::uint32_t> number() {
     const std::string_view word = TRY(in_.name("a number"));
     std::uint32_t value = 0;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-    constexpr std::uint32_t most = 1 << 20;
-    if (error == std::errc() && end == word.data() + word.size() && value <= most) return value;
+    if (error == std::errc() && end == word.data() + word.size() && value <= most_results)
+      return value;
     return fail(in_.fault(fmt::format("\"{}\" is no number of results", word)));
   }
 
@@ -319,6 +343,10 @@ class Parser {
     if (in_.peek() == '#') {
       in_.take('#');
       use.index = TRY(number());
+    }
+    if (const auto found = renamed_.find(use.name); found != renamed_.end()) {
+      use.name = found->second.result;
+      use.index += found->second.index;
     }
     return use;
   }
@@ -458,6 +486,7 @@ class Parser {
   Program program_;
   int depth_ = 0;
   std::vector<Use> inits_;
+  std::unordered_map<std::string_view, Place> renamed_;  ///< results behind the first name
 };
 
 }  // namespace
