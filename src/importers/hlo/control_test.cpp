@@ -462,6 +462,7 @@ TEST(HloFaults, AreOneDiagnosticWithItsLine) {
        head + "  ROOT y = f32[4] call(x), to_apply={\n  a = f32[4] parameter(0)\n  b = f32[4] q "
               "}\n}\n",
        Code::model_malformed, 6},
+      {"a comment at the end", "HloModule m // no more", Code::model_truncated, 1},
       {"a second module", "HloModule m\na {\n  ROOT x = f32[] parameter(0)\n}\nHloModule n\n",
        Code::model_malformed, 5},
   };

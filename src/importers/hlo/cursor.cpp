@@ -104,8 +104,8 @@ void Cursor::skip_space_behind_comment() {
 }
 
 void Cursor::skip_blanks() {
-  while (at_ < text_.size() && (is_blank(text_[at_]) || (text_[at_] == '/' && skip_comment()))) {
-    if (is_blank(text_[at_])) ++at_;
+  while (is_blank(peek()) || (peek() == '/' && skip_comment())) {
+    if (is_blank(peek())) ++at_;
   }
 }
 
