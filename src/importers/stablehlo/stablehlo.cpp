@@ -4,20 +4,15 @@
 
 #include <algorithm>
 
-#include "base/gzip.h"
 #include "importers/hlo/attributes.h"
 #include "importers/hlo/program.h"
-#include "importers/importer.h"
 #include "importers/stablehlo/translate.h"
+#include "importers/text_file.h"
 
 namespace pfsday::importers {
 namespace {
 
 constexpr std::string_view bytecode_magic = "ML\xefR";
-
-std::string_view text_of(Bytes file) {
-  return {reinterpret_cast<const char*>(file.data()), file.size()};
-}
 
 /// A number of the module, 1 where it has none.
 Result<std::int64_t> number_of(const stablehlo::Program& program, std::string_view name) {
@@ -43,12 +38,8 @@ Result<void> note_devices(const stablehlo::Program& program, Model& model) {
 }
 
 Result<Model> read(Bytes file, const ImportOptions& options) {
-  std::string unpacked;
-  std::string_view text = text_of(file);
-  if (is_gzip(file)) {
-    unpacked = TRY(read_gzip(file));
-    text = unpacked;
-  }
+  const TextFile opened = TRY(TextFile::open(file));
+  const std::string_view text = opened.text();
   if (text.starts_with(bytecode_magic)) {
     return fail(Code::format_unknown, "the program is in the bytecode of MLIR, not its text",
                 "write it as text: stablehlo-translate --deserialize, or lowered.as_text()");
@@ -64,12 +55,9 @@ Result<Model> read(Bytes file, const ImportOptions& options) {
   return model;
 }
 
-bool begins(std::string_view head) {
-  return head.starts_with(bytecode_magic) || stablehlo::begins_as_program(head);
-}
-
 bool recognizes(Bytes head) {
-  return is_gzip(head) ? begins(read_gzip_head(head, 4096)) : begins(text_of(head));
+  const std::string text = TextFile::head(head);
+  return text.starts_with(bytecode_magic) || stablehlo::begins_as_program(text);
 }
 
 constexpr std::string_view extensions[] = {".mlir", ".mlir.gz"};
