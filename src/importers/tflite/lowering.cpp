@@ -60,6 +60,12 @@ Value along_axis(std::vector<graph::Exact> numbers, ElementType element, std::in
                  std::int64_t rank, Builder& b) {
   const auto count = static_cast<std::int64_t>(numbers.size());
   if (count == 1) return b.scalar(element, numbers[0]);
+  if (axis < 0 || axis >= rank) {
+    return b.fault(Code::attribute_invalid,
+                   fmt::format("{} scales or zero points along an axis that a tensor of rank {} has "
+                               "not",
+                               count, rank));
+  }
   Shape aligned(static_cast<std::size_t>(rank), 1);
   aligned[static_cast<std::size_t>(axis)] = count;
   const TensorType type{element, aligned};
@@ -165,6 +171,7 @@ Value scales_of_products(const Operator& op, const Factors& factors, std::size_t
 
 Value finish_products(const Operator& op, Value sums, const Factors& factors, std::size_t x,
                       std::size_t w, std::size_t bias, Activation activation, Builder& b) {
+  if (!sums) return sums;  // the Builder has a fault
   const std::int64_t rank = b.type(sums).rank();
   const bool has_bias = op.has_input(bias);
   if (has_bias) b.use_as_parameter(op.input(bias));
