@@ -61,10 +61,11 @@ Value along_axis(std::vector<graph::Exact> numbers, ElementType element, std::in
   const auto count = static_cast<std::int64_t>(numbers.size());
   if (count == 1) return b.scalar(element, numbers[0]);
   if (axis < 0 || axis >= rank) {
-    return b.fault(Code::attribute_invalid,
-                   fmt::format("{} scales or zero points along an axis that a tensor of rank {} has "
-                               "not",
-                               count, rank));
+    return b.fault(
+        Code::attribute_invalid,
+        fmt::format("{} scales or zero points along an axis that a tensor of rank {} has "
+                    "not",
+                    count, rank));
   }
   Shape aligned(static_cast<std::size_t>(rank), 1);
   aligned[static_cast<std::size_t>(axis)] = count;
