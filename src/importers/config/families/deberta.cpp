@@ -113,7 +113,8 @@ Value attend_by_distance(Network& net, const Deberta& model, Value x, Value dist
   const Value k = heads("key_proj");
   const Value v = heads("value_proj");
   const int parts = 1 + (model.to_positions ? 1 : 0) + (model.from_positions ? 1 : 0);
-  const double scale = 1 / std::sqrt(static_cast<double>(encoder.width / encoder.heads * parts));
+  const std::int64_t scaled_by = encoder.width / encoder.heads * parts;
+  const double scale = 1 / std::sqrt(static_cast<double>(scaled_by));
   Value bias;
   if (distances && model.to_positions) {
     const Value keys = project_distances(net, model, distances, "key_proj", "pos_key_proj");
