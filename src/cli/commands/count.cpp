@@ -65,29 +65,13 @@ constexpr Option options[] = {
      .value = "PATTERN",
      .doc = "inputs of these names are parameters: for exports without weights",
      .repeated = true},
-    {.name = "--trainable",
-     .value = "PATTERN",
-     .doc = "train only parameters of these names (* and ?)",
-     .repeated = true},
-    {.name = "--freeze",
-     .value = "PATTERN",
-     .doc = "do not train parameters of these names",
-     .repeated = true},
-    {.name = "--input-gradient", .doc = "also the gradient of the floating-point inputs"},
-    {.name = "--loss",
-     .value = "none|cross-entropy|mse",
-     .doc = "put a loss behind the first output of a file that has none"},
-    {.name = "--recompute",
-     .value = "WHAT",
-     .doc = "forward values that are computed again: none, full, selective (attention between its "
-            "products), or a pattern of layers",
-     .repeated = true},
-    {.name = "--optimizer",
-     .value = "none|sgd|momentum|adam|adamw",
-     .doc = "the update of the trainable parameters, once"},
-    {.name = "--accumulate",
-     .value = "N",
-     .doc = "micro-batches before one update; the count is that of the whole update"},
+    trainable_option,
+    freeze_option,
+    input_gradient_option,
+    loss_option,
+    recompute_option,
+    optimizer_option,
+    accumulate_option,
     {.name = "--padding",
      .value = "window|real",
      .doc = "count every tap of a window, or only those whose input exists"},
@@ -293,14 +277,13 @@ extern constinit const Command count{
     .usage = "count MODEL... [options]",
     .summary = "Count the arithmetic of a model file, forward and backward.",
     .details =
-        "MODEL is a model file in ONNX or TensorFlow Lite, the text of an XLA program, a "
-        "configuration "
-        "(config.json) or the header of a checkpoint in safetensors or GGUF, recognized by what it "
-        "holds, or a folder, in which files are chosen by extension. Of several models, a line for "
-        "each; those that cannot be used "
-        "are reported, and the others still count. The count is exact: each add "
-        "and each multiply is one operation (FLOP); \"of which products\" is 2 x multiply-adds, "
-        "which papers quote; \"other\" is division, special functions and comparisons. Weights are "
+        "MODEL is a model file in ONNX or TensorFlow Lite, the text of an XLA or StableHLO "
+        "program, a configuration (config.json), a recipe (.recipe.toml) or the header of a "
+        "checkpoint in safetensors or GGUF, recognized by what it holds, or a folder, in which "
+        "files are chosen by extension. Of several models, a line for each; those that cannot be "
+        "used are reported, and the others still count. The count is exact: each add and each "
+        "multiply is one operation (FLOP); \"of which products\" is 2 x multiply-adds, which "
+        "papers quote; \"other\" is division, special functions and comparisons. Weights are "
         "never read. Exit code 5 if some nodes could not be counted: the figure is then a lower "
         "bound. Exit code 3 if --fail-above says so. Of several models, the lowest that is not "
         "0.\n",

@@ -8,6 +8,7 @@
 #include "cli/crosscheck_step.h"
 #include "cli/run_inputs.h"
 #include "cli/session.h"
+#include "cli/step_options.h"
 #include "cli/uncertainty_options.h"
 #include "estimate/calculator.h"
 #include "report/crosscheck_gap.h"
@@ -45,27 +46,13 @@ constexpr Option options[] = {
      .value = "PATTERN",
      .doc = "with --step-time: inputs of these names are parameters",
      .repeated = true},
-    {.name = "--trainable",
-     .value = "PATTERN",
-     .doc = "with --step-time, as of count --train, like the next six",
-     .repeated = true},
-    {.name = "--freeze",
-     .value = "PATTERN",
-     .doc = "do not train parameters of these names",
-     .repeated = true},
-    {.name = "--input-gradient", .doc = "also the gradient of the floating-point inputs"},
-    {.name = "--loss",
-     .value = "none|cross-entropy|mse",
-     .doc = "put a loss behind the first output of a file that has none"},
-    {.name = "--recompute",
-     .value = "WHAT",
-     .doc = "forward values that are computed again: none, full, selective, or a pattern of "
-            "layers; HFU is then printed",
-     .repeated = true},
-    {.name = "--optimizer",
-     .value = "none|sgd|momentum|adam|adamw",
-     .doc = "the update of the trainable parameters, once"},
-    {.name = "--accumulate", .value = "N", .doc = "micro-batches of the bound size in a step"},
+    trainable_option,
+    freeze_option,
+    input_gradient_option,
+    loss_option,
+    recompute_option,
+    optimizer_option,
+    accumulate_option,
     {.name = "--explain",
      .doc = "show the arithmetic, assumptions and sources of each run, and of every run, not only "
             "of conflicts, which assumption would close the gap"},
