@@ -26,7 +26,9 @@ void use(importers::Bytes file, const importers::ImportOptions& options, bool tr
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const importers::Bytes file = std::as_bytes(std::span(data, size));
-  use(file, {.dimensions = {{"batch", 2}, {"seq", 4}, {"target", 3}}}, true);
+  use(file,
+      {.dimensions = {{"batch", 2}, {"seq", 4}, {"target", 3}, {"height", 64}, {"width", 48}}},
+      true);
   importers::ImportOptions packed;
   packed.lengths = {3, 1, 3};
   packed.capacity_factor = 1.5;

@@ -10,37 +10,12 @@
 #include <iterator>
 
 #include "base/text.h"
-#include "count/step.h"
 #include "importers/config/family.h"
 #include "importers/config/json.h"
-#include "importers/importer.h"
+#include "configuration_counts.h"
 
 namespace pfsday {
 namespace {
-
-using importers::ImportOptions;
-using units::Count;
-
-importers::Bytes bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
-
-Result<importers::Model> read(std::string_view text, const ImportOptions& options) {
-  return importers::read_model(bytes_of(text), options);
-}
-
-count::Counts count_model(const importers::Model& model, count::Step step) {
-  auto counts = count::count_step(model.graph, {.step = step}, {});
-  EXPECT_TRUE(counts) << (counts ? "" : counts.error().what);
-  return counts ? *std::move(counts) : count::Counts{};
-}
-
-count::Counts count_text(std::string_view text, const ImportOptions& options,
-                         count::Step step = count::Step::forward) {
-  const auto model = read(text, options);
-  EXPECT_TRUE(model) << (model ? "" : model.error().what);
-  return model ? count_model(*model, step) : count::Counts{};
-}
-
-Count macs(const count::Counts& counts) { return counts.total.work.products; }
 
 /// Pairs of a query and a key that it sees, one by one.
 Count pairs(std::int64_t length, std::int64_t window, std::int64_t past = 0) {

@@ -19,7 +19,7 @@ Value convolve(Network& net, std::string_view name, Value x, std::int64_t width,
   const std::string module(name);
   const ops::Window window{.size = all(spec.kernel),
                            .strides = all(spec.stride),
-                           .pads_low = all(spec.pad),
+                           .pads_low = all(spec.pads_end_only ? 0 : spec.pad),
                            .pads_high = all(spec.pad),
                            .dilations = all(1)};
   Value y = b.convolution(x, net.weight(module + ".weight", kernel), window, spec.groups);

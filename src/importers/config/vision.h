@@ -9,6 +9,7 @@ namespace pfsday::config {
 struct Convolution {
   std::int64_t kernel = 1, stride = 1, pad = 0, groups = 1;
   bool bias = true;
+  bool pads_end_only = false;  ///< of each axis: not its begin
 };
 
 /// x [N, C, spatial...], of one or two spatial axes, with a weight [width, C / groups, kernel...].

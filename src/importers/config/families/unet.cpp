@@ -1,12 +1,13 @@
 // The UNet of Stable Diffusion: residual blocks of convolutions on the way down and up, with what
 // was seen on the way down beside what goes up; transformers look at the text between them. Source:
-// diffusers models/unets/{unet_2d_condition,unet_2d_blocks}.py, models/resnet.py,
+// diffusers models/unets/{unet_2d_condition,unet_2d_blocks}.py,
 // models/transformers/transformer_2d.py.
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "importers/config/attention.h"
+#include "importers/config/diffusion.h"
 #include "importers/config/family.h"
 #include "importers/config/mlp.h"
 #include "importers/config/vision.h"
@@ -110,24 +111,10 @@ struct Given {
   Value text = {};  ///< [batch, length, text]
 };
 
-Value normalized(Network& net, std::string_view name, Value x, const Given& given) {
-  return net.apply(Activation::silu, normalize_groups(net, name, x, given.unet->groups));
-}
-
-Value residual_block(Network& net, std::string_view name, std::int64_t index, Value x,
-                     std::int64_t width, const Given& given) {
-  if (!x) return {};
-  const auto scope = net.enter(name, index);
-  Builder& b = net.builder();
-  const std::int64_t from = net.shape(x)[1];
-  Value y =
-      convolve(net, "conv1", normalized(net, "norm1", x, given), width, {.kernel = 3, .pad = 1});
-  const Value time = net.linear("time_emb_proj", given.time, width, true);
-  if (!y || !time) return {};
-  y = b.add(y, b.reshape(time, {net.shape(time)[0], width, 1, 1}));
-  y = convolve(net, "conv2", normalized(net, "norm2", y, given), width, {.kernel = 3, .pad = 1});
-  if (from != width) x = convolve(net, "conv_shortcut", x, width, {});
-  return net.add(x, y);
+Value residual_block(Network& net, std::int64_t index, Value x, std::int64_t width,
+                     const Given& given) {
+  return residual_block(net, index, x,
+                        {.width = width, .groups = given.unet->groups, .time = given.time});
 }
 
 /// Self-attention, attention to the text, a gated MLP.
@@ -154,23 +141,18 @@ Value transformer(Network& net, std::string_view name, std::int64_t index, Value
                   std::int64_t heads, std::int64_t depth, const Given& given) {
   if (!x) return {};
   const auto scope = net.enter(name, index);
-  Builder& b = net.builder();
   const Shape shape = net.shape(x);
   const bool is_linear = given.unet->is_linear;
-  const auto to_tokens = [&](Value v) {
-    return b.transpose(b.reshape(v, {shape[0], shape[1], shape[2] * shape[3]}), {0, 2, 1});
-  };
-  const auto to_image = [&](Value v) { return b.reshape(b.transpose(v, {0, 2, 1}), shape); };
   Value y = normalize_groups(net, "norm", x, given.unet->groups);
-  y = is_linear ? net.linear("proj_in", to_tokens(y), shape[1], true)
-                : to_tokens(convolve(net, "proj_in", y, shape[1], {}));
+  y = is_linear ? net.linear("proj_in", pixels_as_tokens(net, y), shape[1], true)
+                : pixels_as_tokens(net, convolve(net, "proj_in", y, shape[1], {}));
   for (std::int64_t i = 0; i < depth && y; ++i) {
     const auto block = net.enter("transformer_blocks", i);
     y = transformer_block(net, y, heads, given);
   }
   if (!y) return {};
-  y = is_linear ? to_image(net.linear("proj_out", y, shape[1], true))
-                : convolve(net, "proj_out", to_image(y), shape[1], {});
+  y = is_linear ? tokens_as_pixels(net, net.linear("proj_out", y, shape[1], true), shape)
+                : convolve(net, "proj_out", tokens_as_pixels(net, y, shape), shape[1], {});
   return net.add(x, y);
 }
 
@@ -182,7 +164,7 @@ Value go_down(Network& net, Value x, const Given& given, Kept& kept) {
   for (std::size_t i = 0; i < unet.widths.size(); ++i) {
     const auto scope = net.enter("down_blocks", static_cast<std::int64_t>(i));
     for (std::int64_t k = 0; k < unet.layers[i]; ++k) {
-      x = residual_block(net, "resnets", k, x, unet.widths[i], given);
+      x = residual_block(net, k, x, unet.widths[i], given);
       if (has_attention(unet.down[i])) {
         x = transformer(net, "attentions", k, x, unet.heads[i], unet.depths[i], given);
       }
@@ -200,18 +182,16 @@ Value go_through(Network& net, Value x, const Given& given) {
   const UNet& unet = *given.unet;
   const auto scope = net.enter("mid_block");
   const std::int64_t width = unet.widths.back();
-  x = residual_block(net, "resnets", 0, x, width, given);
+  x = residual_block(net, 0, x, width, given);
   x = transformer(net, "attentions", 0, x, unet.heads.back(), unet.depths.back(), given);
-  return residual_block(net, "resnets", 1, x, width, given);
+  return residual_block(net, 1, x, width, given);
 }
 
-/// Each pixel twice along both axes, cut to the size of what comes next.
+/// Twice the size, cut to that of what comes next.
 Value enlarged(Network& net, Value x, const Shape& next) {
+  x = enlarge(net, x);
   if (!x) return {};
   Builder& b = net.builder();
-  const Shape s = net.shape(x);
-  x = b.reshape(x, {s[0], s[1], s[2], 1, s[3], 1});
-  x = b.reshape(b.broadcast(x, {s[0], s[1], s[2], 2, s[3], 2}), {s[0], s[1], 2 * s[2], 2 * s[3]});
   return b.slice_axis(b.slice_axis(x, 2, 0, next[2]), 3, 0, next[3]);
 }
 
@@ -223,8 +203,8 @@ Value go_up(Network& net, Value x, const Given& given, Kept& kept) {
     const std::size_t level = levels - 1 - i;
     for (std::int64_t k = 0; k <= unet.layers[level]; ++k) {
       if (!x || kept.empty() || !kept.back()) return {};
-      x = residual_block(net, "resnets", k, net.builder().concat({x, kept.back()}, 1),
-                         unet.widths[level], given);
+      x = residual_block(net, k, net.builder().concat({x, kept.back()}, 1), unet.widths[level],
+                         given);
       kept.pop_back();
       if (has_attention(unet.up[i])) {
         x = transformer(net, "attentions", k, x, unet.heads[level], unet.depths[level], given);
@@ -238,25 +218,16 @@ Value go_up(Network& net, Value x, const Given& given, Kept& kept) {
   return x;
 }
 
-/// Sines and cosines of the step, through two layers.
+/// The step, and for some nets what else is given, through two layers each.
 Value embed_time(Network& net, const Keys& in, const UNet& unet) {
-  Builder& b = net.builder();
-  net.begin("time_proj", "Timesteps");
-  const std::int64_t half = unet.widths[0] / 2;
-  const Value step = net.input("timestep", net.element(), {net.pass.batch, 1});
-  const Value angle = b.mul(step, net.buffer("time_proj.frequencies", {1, half}));
-  const Value waves = b.concat({b.emit("cos", {angle}), b.emit("sin", {angle})}, 1);
-  const auto two_layers = [&](const std::string& name, Value x) {
-    const Value y = net.linear(name + ".linear_1", x, unet.time, true);
-    return net.linear(name + ".linear_2", net.apply(Activation::silu, y), unet.time, true);
-  };
-  Value time = two_layers("time_embedding", waves);
+  const Value waves = embed_number(net, "timestep", unet.widths[0]);
+  Value time = two_layers(net, "time_embedding", waves, unet.time);
   const std::string added = in.text_or("addition_embed_type", "");
   if (added == "text_time") {
     const Value given =
         net.input("added_conditions", net.element(),
                   {net.pass.batch, in.size("projection_class_embeddings_input_dim")});
-    time = net.add(time, two_layers("add_embedding", given));
+    time = net.add(time, two_layers(net, "add_embedding", given, unet.time));
   } else {
     in.refuse_if(!added.empty(), "addition_embed_type", "is not described");
     in.ignore("projection_class_embeddings_input_dim");
@@ -280,8 +251,8 @@ Values build_unet(Network& net, const Keys& in) {
   x = go_down(net, x, given, kept);
   x = go_through(net, x, given);
   x = go_up(net, x, given, kept);
-  return {convolve(net, "conv_out", normalized(net, "conv_norm_out", x, given), out,
-                   {.kernel = 3, .pad = 1})};
+  return {convolve(net, "conv_out", normalize_and_activate(net, "conv_norm_out", x, unet.groups),
+                   out, {.kernel = 3, .pad = 1})};
 }
 
 constexpr std::string_view unet_types[] = {"UNet2DConditionModel"};
