@@ -27,7 +27,7 @@ Value masked_rows(Network& net, Value x) {
 
 }  // namespace
 
-Encoder read_encoder(const Keys& in, std::string_view prefix) {
+Encoder read_encoder(const Keys& in, std::string_view prefix, std::string_view other_positions) {
   Encoder encoder{.prefix = std::string(prefix),
                   .width = in.size("hidden_size|dim"),
                   .layers = in.layers("num_hidden_layers|n_layers"),
@@ -40,7 +40,9 @@ Encoder read_encoder(const Keys& in, std::string_view prefix) {
   encoder.embedding_width = encoder.width;
   if (encoder.width % encoder.heads != 0) in.refuse("hidden_size", "is no multiple of the heads");
   const std::string kind = in.text_or("position_embedding_type", "absolute");
-  in.refuse_if(kind != "absolute", "position_embedding_type", "is not \"absolute\"");
+  encoder.has_positions = kind == "absolute";
+  in.refuse_if(!encoder.has_positions && kind != other_positions, "position_embedding_type",
+               "is not \"absolute\"");
   in.refuse_if(in.flag("is_decoder", false), "is_decoder", "is not described");
   in.refuse_if(in.flag("add_cross_attention", false), "add_cross_attention", "is not described");
   return encoder;

@@ -25,7 +25,9 @@ struct Encoder {
   std::string name(std::string_view end) const { return prefix + "." + std::string(end); }
 };
 
-Encoder read_encoder(const Keys& in, std::string_view prefix);
+/// Positions are learned, or of another kind that the family has.
+Encoder read_encoder(const Keys& in, std::string_view prefix,
+                     std::string_view other_positions = {});
 
 /// Words, positions and types of segments, added up, without the norm behind them.
 Value sum_embeddings(Network& net, const Encoder& encoder);
