@@ -1,6 +1,7 @@
 #include "cli/count_symbolic.h"
 
 #include "cli/model_inputs.h"
+#include "cli/progress.h"
 #include "cli/reservations.h"
 #include "cli/table.h"
 #include "report/symbolic.h"
@@ -15,7 +16,10 @@ Result<report::CountReport> print_symbolic(Session& session, const Args& args,
   }
   const std::string_view path = args.positional(0);
   const MappedFile file = TRY(session.map_file(path));
-  report::SymbolicReport report = TRY(report::symbolic_file(path, file.bytes(), request));
+  Progress progress(session, count::most_counts, "counts at the most");
+  auto found = report::symbolic_file(path, file.bytes(), request, [&progress] { progress.step(); });
+  progress.clear();
+  report::SymbolicReport report = TRY(std::move(found));
   warn_unused_bindings(session, report.sample.unused_bindings, "the model");
   if (args.flag("--json")) {
     session.print(report::symbolic_json(report));

@@ -45,6 +45,15 @@ bool vanish(std::vector<Rational> values, int order) {
 
 }  // namespace
 
+std::size_t FormulaSearch::points_of(std::span<const AxisFit> fits) {
+  std::size_t points = 1;
+  for (const AxisFit& fit : fits) {
+    points *= static_cast<std::size_t>(fit.period) * (static_cast<std::size_t>(fit.degree) + 1);
+    if (points > most_counts) break;
+  }
+  return points;
+}
+
 FormulaSearch::FormulaSearch(Samples& samples, Point base)
     : samples_(samples), base_(std::move(base)) {
   for (std::size_t axis = 0; axis < base_.size(); ++axis) find_end(axis);
@@ -57,6 +66,8 @@ Formula FormulaSearch::find(std::size_t figure) {
     if (!fit) return {.reason = reason_along(axis)};
     fits.push_back(*fit);
   }
+  samples_.plan(points_of(fits));
+  if (samples_.exhausted()) return {.reason = "it takes too many counts"};
   Formula formula = build(figure, fits);
   if (!formula.found()) return {.reason = "for some remainders only some sizes are valid"};
   for (const Point& point : fresh_points()) {

@@ -32,6 +32,9 @@ class FormulaSearch {
     int degree = 0;
   };
 
+  /// What `build` counts, as far as it is no more than `most_counts`.
+  static std::size_t points_of(std::span<const AxisFit> fits);
+
   Point moved(std::size_t axis, std::int64_t by) const;
   std::int64_t last_valid(std::size_t axis, std::int64_t valid, std::int64_t invalid);
   void find_end(std::size_t axis);

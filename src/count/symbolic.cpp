@@ -133,7 +133,7 @@ std::unexpected<Error> refuse(Symbolic& symbolic, const Samples& samples) {
   if (samples.exhausted()) {
     return fail(Code::limit_exceeded,
                 fmt::format("a formula in {} takes more than {} counts",
-                            fmt::join(samples.names(), ", "), Samples::most),
+                            fmt::join(samples.names(), ", "), most_counts),
                 hint);
   }
   for (std::size_t figure = 0; figure < all_figures; ++figure) {

@@ -24,6 +24,9 @@ namespace pfsday::count {
 using Sizes = std::map<std::string, std::int64_t, std::less<>>;
 using CountAt = std::function<Result<Counts>(const Sizes&)>;
 
+/// What it may take to find all formulas of a model.
+constexpr std::size_t most_counts = 10'000;
+
 /// A number that a pass is described by.
 enum class Figure : std::uint8_t {
   mul,
@@ -83,7 +86,7 @@ struct Symbolic {
 };
 
 /// Errors: Code::no_formula where FLOP or MACs of a pass have none, with the reason; other figures
-/// may lack one. Code::limit_exceeded if that took more than 10,000 counts. The fault of the count
+/// may lack one. Code::limit_exceeded if that takes more than `most_counts`. The fault of the count
 /// if the model counts nowhere.
 Result<Symbolic> find_formulas(std::vector<std::string> names, const CountAt& count_at);
 

@@ -133,6 +133,20 @@ TEST(Symbolic, Refusals) {
   }
 }
 
+/// 31 x 29 classes of 3 x 4 points each are not begun.
+TEST(Symbolic, WhatTakesTooManyCountsIsNotBegun) {
+  std::size_t counted = 0;
+  const auto symbolic = find_formulas({"a", "b"}, model([&](const Sizes& sizes) {
+                                        const std::int64_t a = sizes.at("a") / 31;
+                                        const std::int64_t b = sizes.at("b") / 29;
+                                        ++counted;
+                                        return a * a * b * b * b;
+                                      }));
+  ASSERT_FALSE(symbolic);
+  EXPECT_EQ(symbolic.error().code, Code::limit_exceeded);
+  EXPECT_LT(counted, most_counts / 10);
+}
+
 TEST(Symbolic, AFigureMayLackAFormula) {
   const auto symbolic = find_formulas({"s"}, [](const Sizes& sizes) -> Result<Counts> {
     Counts counts;

@@ -74,7 +74,7 @@ void drop_column(Grid& grid, std::size_t column) {
 }  // namespace
 
 Result<SymbolicReport> symbolic_file(std::string_view path, importers::Bytes bytes,
-                                     CountRequest request) {
+                                     CountRequest request, const std::function<void()>& counted) {
   const bool is_hashed = std::exchange(request.hash, false);
   const importers::ImportOptions options = TRY(import_options_of(path, request));
   std::vector<std::string> names =
@@ -87,8 +87,10 @@ Result<SymbolicReport> symbolic_file(std::string_view path, importers::Bytes byt
     return count_file(path, bytes, std::move(bound));
   };
   const auto counts_at = [&](const count::Sizes& sizes) -> Result<count::Counts> {
-    CountReport report = TRY(report_at(sizes));
-    return std::move(report.counts);
+    auto report = report_at(sizes);
+    counted();
+    if (!report) return fail(std::move(report).error());
+    return std::move(report->counts);
   };
   count::Symbolic symbolic = TRY(in_file(path, count::find_formulas(std::move(names), counts_at)));
   request.hash = is_hashed;
