@@ -1,10 +1,10 @@
-// DeepSeek V1 to V3, Kimi K2, GLM-4.5 and GLM-4.7-Flash: experts beside shared ones, dense layers
-// first; in all but GLM-4.5 and the first DeepSeek, attention whose queries, keys and values come
-// from latents of low rank. DeepSeek V3.2 and GLM-5 have an index of keys besides, which was
-// described from memory; its parameters agree with GLM-5's checkpoint. Sources:
-// transformers models/{deepseek_v2,deepseek_v3,glm4_moe,glm4_moe_lite}; DeepSeek-V3 technical
-// report, https://arxiv.org/abs/2412.19437, sections 2.1 and 2.2; modeling_deepseek.py beside
-// Kimi-K2.
+// DeepSeek V1 to V3, Kimi K2, GLM-4.5, GLM-4.7-Flash and dots.llm1: experts beside shared ones,
+// dense layers first; in all but GLM-4.5, dots.llm1 and the first DeepSeek, attention whose
+// queries, keys and values come from latents of low rank. DeepSeek V3.2 and GLM-5 have an index of
+// keys besides, which was described from memory; its parameters agree with GLM-5's checkpoint.
+// Sources: transformers models/{deepseek_v2,deepseek_v3,glm4_moe,glm4_moe_lite,dots1}; DeepSeek-V3
+// technical report, https://arxiv.org/abs/2412.19437, sections 2.1 and 2.2; modeling_deepseek.py
+// beside Kimi-K2.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -136,11 +136,12 @@ struct Mixture {
 Router read_router(const Keys& in, bool is_third) {
   const std::string method = in.text_or("topk_method", is_third ? "noaux_tc" : "greedy");
   const std::string scoring = in.text_or("scoring_func", is_third ? "sigmoid" : "softmax");
-  Router router{.is_sigmoid = scoring == "sigmoid",
+  const bool names_method = scoring == "noaux_tc";  // as dots.llm1 writes it
+  Router router{.is_sigmoid = scoring == "sigmoid" || names_method,
                 .has_correction = method == "noaux_tc",
                 .normalize = in.flag("norm_topk_prob", is_third),
                 .scale = in.number_or("routed_scaling_factor", 1)};
-  if (scoring != "sigmoid" && scoring != "softmax") in.refuse("scoring_func", "is not known");
+  in.refuse_if(!router.is_sigmoid && scoring != "softmax", "scoring_func", "is not known");
   if (method == "noaux_tc" || method == "group_limited_greedy") {
     router.groups = in.size_or("n_group", 1);
     router.best_groups = in.size_or("topk_group", router.groups);
@@ -274,16 +275,31 @@ Values build_glm4_moe(Network& net, const Keys& in) {
       true);
 }
 
+/// Attention of Qwen3, which has a window in the layers behind the first ones, where there is one.
+Values build_dots1(Network& net, const Keys& in) {
+  const bool bias = in.flag("attention_bias", false);
+  const Attention attention =
+      read_attention(in, {.bias = bias, .out_bias = bias, .head_norm = rms});
+  const std::int64_t first = in.size_or("max_window_layers", 62, 0);
+  in.refuse_if(in.has("sliding_window") && first < in.layers("num_hidden_layers"), "sliding_window",
+               "is not described");
+  return build_all(
+      net, in, [&](Network& to, Value x) { return self_attention(to, "self_attn", x, attention); },
+      true);
+}
+
 constexpr std::string_view v1_types[] = {"deepseek"};
 constexpr std::string_view v2_types[] = {"deepseek_v2"};
 constexpr std::string_view v3_types[] = {"deepseek_v3", "kimi_k2", "glm4_moe_lite"};
 constexpr std::string_view indexed_types[] = {"deepseek_v32", "glm_moe_dsa"};
 constexpr std::string_view glm4_moe_types[] = {"glm4_moe"};
+constexpr std::string_view dots1_types[] = {"dots1"};
 constexpr Family families[] = {{.model_types = v1_types, .build = build_deepseek},
                                {.model_types = v2_types, .build = build_deepseek_v2},
                                {.model_types = v3_types, .build = build_deepseek_v3},
                                {.model_types = indexed_types, .build = build_indexed},
-                               {.model_types = glm4_moe_types, .build = build_glm4_moe}};
+                               {.model_types = glm4_moe_types, .build = build_glm4_moe},
+                               {.model_types = dots1_types, .build = build_dots1}};
 
 }  // namespace
 
