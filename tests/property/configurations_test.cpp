@@ -317,6 +317,10 @@ constexpr std::string_view further_decoders[] = {
         "linear_num_key_heads": 2, "linear_num_value_heads": 4, "linear_key_head_dim": 4,
         "linear_value_head_dim": 4, "num_experts": 4, "num_experts_per_tok": 2,
         "moe_intermediate_size": 4, "shared_expert_intermediate_size": 8})",
+    R"({"model_type": "qwen3_5_text", "hidden_size": 8, "num_hidden_layers": 4, "vocab_size": 32,
+        "num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 8, "intermediate_size": 16,
+        "linear_num_key_heads": 2, "linear_num_value_heads": 4, "linear_key_head_dim": 4,
+        "linear_value_head_dim": 4})",
     R"({"model_type": "ernie4_5_moe", "hidden_size": 8, "num_hidden_layers": 2, "vocab_size": 32,
         "num_attention_heads": 2, "intermediate_size": 16, "moe_intermediate_size": 4,
         "moe_num_experts": 4, "moe_k": 2})",
@@ -548,6 +552,22 @@ TEST(Configurations, QwenNextReadsItsStateTwice) {
   EXPECT_EQ(macs(count_text(text, bound)),
             Count(3 * delta + attention + 4 * experts + 8 * 32) * tokens +
                 pairs(length, 0) * Count(2 * 16 * batch));
+}
+
+/// The share of a head that is rotated stands among the keys, or, in newer files, under another
+/// one: 4 multiplies and 2 adds for each pair of numbers, and half as many angles.
+TEST(Configurations, TheRotatedShareMayStandUnderRopeParameters) {
+  const auto flop = [](std::string_view keys) {
+    const std::string text = R"({"model_type": "glm", "hidden_size": 8, "num_hidden_layers": 1,
+        "vocab_size": 32, "num_attention_heads": 2, "head_dim": 4, "intermediate_size": 16, )" +
+                             std::string(keys) + "}";
+    return count_text(text, bound).total.work.operations();
+  };
+  const Count half = flop(R"("partial_rotary_factor": 0.5)");
+  const Count whole = flop(R"("partial_rotary_factor": 1.0)");
+  EXPECT_EQ(whole - half, Count(batch * length * (2 + 2) * 6 + length));
+  EXPECT_EQ(flop(R"("rope_parameters": {"rope_theta": 1e4, "partial_rotary_factor": 1.0})"), whole);
+  EXPECT_EQ(flop(R"("rope_parameters": {"rope_theta": 1e4})"), half);
 }
 
 std::string read_file(const std::string& path) {

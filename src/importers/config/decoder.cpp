@@ -158,7 +158,8 @@ Attention read_attention(const Keys& in, Attention attention, double usual_share
 
 std::int64_t read_rotary_share(const Keys& in, std::string_view names, double usual,
                                std::int64_t width) {
-  const double share = in.number_or(names, usual);
+  const Keys positions = in.inner("rope_parameters");
+  const double share = in.number_or(names, positions.number_or(names, usual));
   if (share < 0 || share > 1) {
     in.refuse(split(names, '|').front(), fmt::format("is {}, not between 0 and 1", share));
     return 0;

@@ -65,7 +65,8 @@ void add_beside(Network& net, const std::function<void(Network& aside)>& build);
 /// the share of a head that is rotated, and its width, or the width of all over the heads for 0.
 Attention read_attention(const Keys& in, Attention attention, double usual_share = 1,
                          std::int64_t usual_width = 0);
-/// The even number of rotated numbers that is so large a share of a head, by one of the keys.
+/// The even number of rotated numbers that is so large a share of a head, by one of the keys, which
+/// may stand under rope_parameters.
 std::int64_t read_rotary_share(const Keys& in, std::string_view names, double usual,
                                std::int64_t width);
 /// The window of a layer by `layer_types`; none if there are none of those.

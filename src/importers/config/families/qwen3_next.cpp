@@ -1,7 +1,8 @@
-// Qwen3-Next: three of four layers carry a state that each token corrects (a gated delta rule), the
-// fourth has attention with a gate on its result; all have experts beside a shared one. Counted as
-// the recurrence that defines it; kernels compute the same in chunks. Source: transformers
-// models/qwen3_next; Yang et al., https://arxiv.org/abs/2412.06464, section 3.
+// Qwen3-Next and the texts of Qwen3.5: three of four layers carry a state that each token corrects
+// (a gated delta rule), the fourth has attention with a gate on its result; most have experts
+// beside a shared one. Counted as the recurrence that defines it; kernels compute the same in
+// chunks. Source: transformers models/{qwen3_next,qwen3_5,qwen3_5_moe}, the last from memory; Yang
+// et al., https://arxiv.org/abs/2412.06464, section 3.
 #include <algorithm>
 #include <cmath>
 
@@ -20,6 +21,7 @@ struct Delta {
   std::int64_t key_heads = 16, value_heads = 32;
   std::int64_t key = 128, value = 128;  ///< widths of a head
   std::int64_t taps = 4;
+  bool is_apart = false;  ///< projections of their own to the gate and to each of the rates
   Activation activation = Activation::silu;
 
   std::int64_t keys() const { return key_heads * key; }
@@ -78,34 +80,50 @@ Value run(Network& net, const Tokens& in, const Delta& spec) {
   return out->scanned.empty() ? Value{} : tokens_first(net, out->scanned[0]);
 }
 
-Value delta_net(Network& net, std::string_view name, Value x, const Delta& spec) {
-  const std::int64_t width = net.width(x);
-  const auto scope = net.enter(name);
-  Builder& b = net.builder();
+struct Projected {
+  Value mixed;  ///< queries, keys and values
+  Value gate, strength, step;
+};
+
+Projected project(Network& net, Value x, const Delta& spec) {
   const std::int64_t mixed = 2 * spec.keys() + spec.values();
+  if (spec.is_apart) {
+    return {.mixed = net.linear("in_proj_qkv", x, mixed),
+            .gate = net.linear("in_proj_z", x, spec.values()),
+            .strength = net.linear("in_proj_b", x, spec.value_heads),
+            .step = net.linear("in_proj_a", x, spec.value_heads)};
+  }
   const Values wide = split_columns(net, net.linear("in_proj_qkvz", x, mixed + spec.values()),
                                     {mixed, spec.values()});
   const Values rates = split_columns(net, net.linear("in_proj_ba", x, 2 * spec.value_heads),
                                      {spec.value_heads, spec.value_heads});
+  return {.mixed = wide[0], .gate = wide[1], .strength = rates[0], .step = rates[1]};
+}
+
+Value delta_net(Network& net, std::string_view name, Value x, const Delta& spec) {
+  const std::int64_t width = net.width(x);
+  const auto scope = net.enter(name);
+  Builder& b = net.builder();
+  const Projected in = project(net, x, spec);
   const Value local =
-      net.apply(spec.activation, causal_convolution(net, "conv1d", wide[0], spec.taps, false));
+      net.apply(spec.activation, causal_convolution(net, "conv1d", in.mixed, spec.taps, false));
   const Values parts = split_columns(net, local, {spec.keys(), spec.keys(), spec.values()});
   net.begin("", "DeltaRule");
   const std::int64_t times = spec.value_heads / spec.key_heads;
   const double scale = 1 / std::sqrt(static_cast<double>(spec.key));
   const Value rate = b.neg(b.exp(net.weight("A_log", {spec.value_heads})));
-  const Value step = softplus(net, b.add(rates[1], net.weight("dt_bias", {spec.value_heads})));
+  const Value step = softplus(net, b.add(in.step, net.weight("dt_bias", {spec.value_heads})));
   Value y = run(net,
                 {.q = to_unit(net, heads_of(net, parts[0], spec.key_heads, times), scale),
                  .k = to_unit(net, heads_of(net, parts[1], spec.key_heads, times), 1),
                  .v = heads_of(net, parts[2], spec.value_heads, 1),
                  .log_decay = b.mul(step, rate),
-                 .strength = net.apply(Activation::sigmoid, rates[0])},
+                 .strength = net.apply(Activation::sigmoid, in.strength)},
                 spec);
-  if (!y || !wide[1]) return {};
+  if (!y || !in.gate) return {};
   const Shape s = net.shape(y);
   y = normalize(net, "norm", NormKind::rms, y);
-  const Value gate = b.reshape(net.apply(Activation::silu, wide[1]), s);
+  const Value gate = b.reshape(net.apply(Activation::silu, in.gate), s);
   return net.linear("out_proj", b.reshape(b.mul(y, gate), {s[0], s[1], s[2] * s[3]}), width);
 }
 
@@ -162,21 +180,29 @@ void read_layers(const Keys& in, std::int64_t layers, Qwen3Next& model) {
   }
 }
 
-Qwen3Next read_qwen3_next(const Keys& in, std::int64_t layers) {
+/// What holds where the file is silent; the two generations differ in it.
+struct Usual {
+  std::int64_t experts = 512, per_token = 10;
+  bool is_apart = false;
+};
+
+Qwen3Next read_qwen3_next(const Keys& in, std::int64_t layers, const Usual& usual) {
   const bool bias = in.flag("attention_bias", false);
-  Qwen3Next model{.attention = read_attention(in, {.bias = bias, .out_bias = bias}, 0.25, 256),
-                  .delta = {.key_heads = in.size_or("linear_num_key_heads", 16),
-                            .value_heads = in.size_or("linear_num_value_heads", 32),
-                            .key = in.size_or("linear_key_head_dim", 128),
-                            .value = in.size_or("linear_value_head_dim", 128),
-                            .taps = in.size_or("linear_conv_kernel_dim", 4),
-                            .activation = read_activation(in, "hidden_act", "silu")},
-                  .experts = {.count = in.size_or("num_experts|num_local_experts", 512, 0),
-                              .per_token = in.size_or("num_experts_per_tok", 10),
-                              .width = in.size_or("moe_intermediate_size", 512),
-                              .router = {.normalize = in.flag("norm_topk_prob", true)}},
-                  .dense = {.width = in.size_or("intermediate_size", 5632)},
-                  .shared = {.width = in.size_or("shared_expert_intermediate_size", 512)}};
+  Qwen3Next model{
+      .attention = read_attention(in, {.bias = bias, .out_bias = bias}, 0.25, 256),
+      .delta = {.key_heads = in.size_or("linear_num_key_heads", 16),
+                .value_heads = in.size_or("linear_num_value_heads", 32),
+                .key = in.size_or("linear_key_head_dim", 128),
+                .value = in.size_or("linear_value_head_dim", 128),
+                .taps = in.size_or("linear_conv_kernel_dim", 4),
+                .is_apart = usual.is_apart,
+                .activation = read_activation(in, "hidden_act", "silu")},
+      .experts = {.count = in.size_or("num_experts|num_local_experts", usual.experts, 0),
+                  .per_token = in.size_or("num_experts_per_tok", usual.per_token),
+                  .width = in.size_or("moe_intermediate_size", 512),
+                  .router = {.normalize = in.flag("norm_topk_prob", true)}},
+      .dense = {.width = in.size_or("intermediate_size", 5632)},
+      .shared = {.width = in.size_or("shared_expert_intermediate_size", 512)}};
   model.experts.activation = model.dense.activation = model.shared.activation =
       model.delta.activation;
   in.refuse_if(model.delta.value_heads % model.delta.key_heads != 0, "linear_num_value_heads",
@@ -184,7 +210,9 @@ Qwen3Next read_qwen3_next(const Keys& in, std::int64_t layers) {
   in.refuse_if(model.experts.count > 0 && model.experts.per_token > model.experts.count,
                "num_experts_per_tok", "is more than there are experts");
   in.refuse_if(in.flag("use_sliding_window", false), "use_sliding_window", "is not described");
-  in.ignore("sliding_window|max_window_layers");
+  in.refuse_if(!in.flag("attn_output_gate", true), "attn_output_gate", "is false");
+  in.ignore("sliding_window|max_window_layers|mamba_ssm_dtype");
+  in.ignore("mtp_num_hidden_layers|mtp_use_dedicated_embeddings");
   read_layers(in, layers, model);
   return model;
 }
@@ -198,9 +226,9 @@ Value feed(Network& net, Value x, const Qwen3Next& model, std::int64_t layer) {
   return net.add(y, net.builder().mul(shared, gate));
 }
 
-Values build_qwen3_next(Network& net, const Keys& in) {
+Values build(Network& net, const Keys& in, const Usual& usual) {
   const Decoder decoder = read_decoder(in, {.norm = norm});
-  const Qwen3Next model = read_qwen3_next(in, decoder.layers);
+  const Qwen3Next model = read_qwen3_next(in, decoder.layers, usual);
   if (in.has_fault()) return {};
   net.note(
       "Modules that predict further tokens, which a checkpoint may hold beside the model, are not "
@@ -214,8 +242,20 @@ Values build_qwen3_next(Network& net, const Keys& in) {
   });
 }
 
-constexpr std::string_view types[] = {"qwen3_next"};
-constexpr Family families[] = {{.model_types = types, .build = build_qwen3_next}};
+Values build_qwen3_next(Network& net, const Keys& in) { return build(net, in, {}); }
+Values build_qwen3_5(Network& net, const Keys& in) {
+  return build(net, in, {.experts = 0, .is_apart = true});
+}
+Values build_qwen3_5_moe(Network& net, const Keys& in) {
+  return build(net, in, {.experts = 256, .per_token = 8, .is_apart = true});
+}
+
+constexpr std::string_view next_types[] = {"qwen3_next"};
+constexpr std::string_view third_types[] = {"qwen3_5_text"};
+constexpr std::string_view third_moe_types[] = {"qwen3_5_moe_text"};
+constexpr Family families[] = {{.model_types = next_types, .build = build_qwen3_next},
+                               {.model_types = third_types, .build = build_qwen3_5},
+                               {.model_types = third_moe_types, .build = build_qwen3_5_moe}};
 
 }  // namespace
 

@@ -1,10 +1,10 @@
-// Qwen2-VL, Qwen2.5-VL and Qwen3-VL: an image of any size in patches, two rows and columns of which
-// are merged to a token; the decoder of Qwen2 or Qwen3 reads them before the text. The first tower
-// has layer norms and plain MLPs, the second root-mean-square norms, gated MLPs and, but for a few
-// layers, attention within windows; the third is as the first, with learned positions, and gives
-// the first layers of the decoder the states of some of its own. Source: transformers
-// models/{qwen2_vl,qwen2_5_vl,qwen3_vl}, the last from memory; its parameters agree with the
-// checkpoint's.
+// Qwen2-VL, Qwen2.5-VL, Qwen3-VL and Qwen3.5: an image of any size in patches, two rows and columns
+// of which are merged to a token; the decoder, of the same generation, reads them before the text.
+// The first tower has layer norms and plain MLPs, the second root-mean-square norms, gated MLPs
+// and, but for a few layers, attention within windows; the third is as the first, with learned
+// positions, and gives the first layers of the decoder the states of some of its own, which the
+// fourth does not. Source: transformers models/{qwen2_vl,qwen2_5_vl,qwen3_vl,qwen3_5}, the third
+// from memory; its parameters agree with the checkpoint's.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -240,24 +240,34 @@ Values build_qwen2_5_vl(Network& net, const Keys& in) {
   return build(net, in, text, tower);
 }
 
-Values build_qwen3_vl(Network& net, const Keys& in) {
+/// `given` are the layers whose states the decoder is given, unless the file names them.
+Values build_third(Network& net, const Keys& in, std::vector<std::int64_t> given,
+                   std::string_view text_type) {
   const Keys vision = in.inner("vision_config");
   Tower tower = read_tower(vision, "hidden_size");
   tower.patch = vision.size_or("patch_size", 16);
   tower.activation = read_activation(vision, "hidden_act", "gelu_pytorch_tanh");
   tower.inner = vision.size("intermediate_size");
   tower.positions = vision.size_or("num_position_embeddings", 2304);
-  tower.given = vision.sizes("deepstack_visual_indexes", 0);
-  if (!vision.has("deepstack_visual_indexes")) tower.given = {8, 16, 24};
+  tower.given = vision.has("deepstack_visual_indexes") ? vision.sizes("deepstack_visual_indexes", 0)
+                                                       : std::move(given);
   tower.patch_bias = true;
   tower.up = "linear_fc1";
   tower.down = "linear_fc2";
-  const Text text = read_text(in, "qwen3_vl_text");
+  const Text text = read_text(in, text_type);
   const bool fits = vision.size_or("out_hidden_size", text.width()) == text.width();
   vision.refuse_if(!fits, "out_hidden_size", "is not the width of the text");
   return build(net, in, text, tower);
 }
 
+Values build_qwen3_vl(Network& net, const Keys& in) {
+  return build_third(net, in, {8, 16, 24}, "qwen3_vl_text");
+}
+Values build_qwen3_5(Network& net, const Keys& in) {
+  return build_third(net, in, {}, "qwen3_5_text");
+}
+
+constexpr std::string_view qwen3_5_types[] = {"qwen3_5", "qwen3_5_moe"};
 constexpr std::string_view qwen3_vl_types[] = {"qwen3_vl", "qwen3_vl_moe"};
 constexpr std::string_view qwen2_vl_types[] = {"qwen2_vl"};
 constexpr std::string_view qwen2_5_vl_types[] = {"qwen2_5_vl"};
@@ -266,7 +276,8 @@ constexpr Family families[] = {
     {.model_types = qwen2_5_vl_types,
      .takes = Takes::sized_image_and_text,
      .build = build_qwen2_5_vl},
-    {.model_types = qwen3_vl_types, .takes = Takes::sized_image_and_text, .build = build_qwen3_vl}};
+    {.model_types = qwen3_vl_types, .takes = Takes::sized_image_and_text, .build = build_qwen3_vl},
+    {.model_types = qwen3_5_types, .takes = Takes::sized_image_and_text, .build = build_qwen3_5}};
 
 }  // namespace
 
