@@ -570,6 +570,27 @@ TEST(Configurations, TheRotatedShareMayStandUnderRopeParameters) {
   EXPECT_EQ(flop(R"("rope_parameters": {"rope_theta": 1e4})"), half);
 }
 
+/// The files of Mamba's authors say the same in other words; the vocabulary is rounded up to 8
+/// rows.
+TEST(Configurations, FilesOfMambasAuthorsAreTheSameModels) {
+  constexpr std::pair<std::string_view, std::string_view> cases_of_both[] = {
+      {R"({"d_model": 8, "n_layer": 2, "vocab_size": 30, "ssm_cfg": {"d_state": 4, "dt_rank": 2}})",
+       R"({"model_type": "mamba", "hidden_size": 8, "num_hidden_layers": 2, "vocab_size": 32,
+           "state_size": 4, "intermediate_size": 16, "time_step_rank": 2})"},
+      {R"({"d_model": 8, "n_layer": 2, "vocab_size": 30, "d_intermediate": 0, "attn_layer_idx": [],
+           "ssm_cfg": {"layer": "Mamba2", "d_state": 4, "headdim": 4, "ngroups": 2}})",
+       R"({"model_type": "mamba2", "hidden_size": 8, "num_hidden_layers": 2, "vocab_size": 32,
+           "num_heads": 4, "head_dim": 4, "n_groups": 2, "state_size": 4,
+           "tie_word_embeddings": true})"},
+  };
+  for (const auto& [published, usual] : cases_of_both) {
+    SCOPED_TRACE(published);
+    EXPECT_EQ(counters(published, bound), counters(usual, bound));
+    EXPECT_EQ(count_text(published, bound).parameters.total,
+              count_text(usual, bound).parameters.total);
+  }
+}
+
 std::string read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};

@@ -24,7 +24,8 @@ bool recognizes(Bytes head) {
   const std::string_view text(reinterpret_cast<const char*>(head.data()), head.size());
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos || text[first] != '{') return false;
-  for (const std::string_view key : {"\"model_type\"", "\"architectures\"", "\"_class_name\""}) {
+  for (const std::string_view key :
+       {"\"model_type\"", "\"architectures\"", "\"_class_name\"", "\"ssm_cfg\""}) {
     if (text.find(key) != std::string_view::npos) return true;
   }
   return false;

@@ -35,7 +35,8 @@ struct FamilyGroup {
 
 std::span<const FamilyGroup* const> family_groups();
 
-/// By `model_type`, or where there is none by the first of `architectures`; null if none is known.
+/// By `model_type`, or where there is none by the first of `architectures`, or by a key that one
+/// family alone has; null if none is known.
 const Family* find_family(const Keys& in);
 const Family* find_family(std::string_view model_type);
 /// All model types, sorted.

@@ -44,7 +44,8 @@ const Family* find_family(const Keys& in) {
   const std::string type = in.text_or("model_type|_class_name", "");
   if (const Family* family = find_family(type)) return family;
   const std::vector<std::string> classes = in.texts("architectures");
-  if (!type.empty() || classes.empty()) return nullptr;
+  if (!type.empty()) return nullptr;
+  if (classes.empty()) return in.has("ssm_cfg") ? find_family("mamba_ssm") : nullptr;
   const std::string bare = family_of_class(classes.front());
   return find_by([&](std::string_view name) { return to_bare(name) == bare; });
 }

@@ -1,10 +1,12 @@
 // Mamba, Falcon-Mamba, Mamba-2 and the hybrids that mix them with attention: Nemotron-H, by a
 // pattern of layers, and Jamba, where attention and experts each return after so many layers.
 // Neither hybrid has positions. Sources: transformers
-// models/{mamba,falcon_mamba,mamba2,nemotron_h,jamba}; https://arxiv.org/abs/2504.03624.
+// models/{mamba,falcon_mamba,mamba2,nemotron_h,jamba}; https://arxiv.org/abs/2504.03624; of the
+// files that Mamba's authors publish, their package mamba_ssm.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "importers/config/decoder.h"
 #include "importers/config/experts.h"
@@ -40,6 +42,14 @@ Decoder read_backbone(const Keys& in, bool tied) {
   return read_decoder(in, {.tied = tied, .names = backbone_names()});
 }
 
+using Mix = std::function<Value(Value x)>;
+
+Values build_layers(Network& net, const Keys& in, const Decoder& decoder, const Mix& mix) {
+  return decode(net, in, decoder, [&](Value x, std::int64_t) {
+    return net.add(x, mix(normalize(net, "norm", decoder.norm, x)));
+  });
+}
+
 /// Falcon-Mamba has norms without weights of what steps and states are made of.
 Values build_mamba(Network& net, const Keys& in, NormKind inner_norm) {
   const Decoder decoder = read_backbone(in, true);
@@ -55,9 +65,8 @@ Values build_mamba(Network& net, const Keys& in, NormKind inner_norm) {
   ignore_initialization(in);
   in.ignore("use_falcon_mambapy");
   if (in.has_fault()) return {};
-  return decode(net, in, decoder, [&](Value x, std::int64_t) {
-    return net.add(x, mamba_mixer(net, "mixer", normalize(net, "norm", rms, x), mixer));
-  });
+  return build_layers(net, in, decoder,
+                      [&](Value x) { return mamba_mixer(net, "mixer", x, mixer); });
 }
 
 Values build_mamba1(Network& net, const Keys& in) { return build_mamba(net, in, NormKind::none); }
@@ -85,9 +94,57 @@ Values build_mamba2(Network& net, const Keys& in) {
                "times \"head_dim\" is not \"expand\" times \"hidden_size\"");
   ignore_initialization(in);
   if (in.has_fault()) return {};
-  return decode(net, in, decoder, [&](Value x, std::int64_t) {
-    return net.add(x, mamba2_mixer(net, "mixer", normalize(net, "norm", rms, x), mixer));
-  });
+  return build_layers(net, in, decoder,
+                      [&](Value x) { return mamba2_mixer(net, "mixer", x, mixer); });
+}
+
+/// Of the authors' files, where a mixer has its sizes under ssm_cfg.
+Decoder read_published(const Keys& in) {
+  Decoder decoder = read_backbone(in, in.flag("tie_embeddings", true));
+  decoder.names.embedding = "backbone.embedding";
+  if (!in.flag("rms_norm", true)) decoder.norm = NormKind::layer;
+  const std::int64_t multiple = in.size_or("pad_vocab_size_multiple", 8);
+  decoder.vocabulary = (decoder.vocabulary + multiple - 1) / multiple * multiple;
+  in.refuse_if(in.size_or("d_intermediate", 0, 0) != 0, "d_intermediate", "is not 0");
+  in.refuse_if(!in.sizes("attn_layer_idx", 0).empty(), "attn_layer_idx", "names layers");
+  in.ignore("attn_cfg|residual_in_fp32|fused_add_norm");
+  return decoder;
+}
+
+Values build_published2(Network& net, const Keys& in, const Decoder& decoder, const Keys& ssm) {
+  const std::int64_t inner = ssm.size_or("expand", 2) * decoder.width;
+  Mamba2Mixer mixer{.head = ssm.size_or("headdim", 64),
+                    .groups = ssm.size_or("ngroups", 1),
+                    .state = ssm.size_or("d_state", 128),
+                    .kernel = ssm.size_or("d_conv", 4),
+                    .bias = ssm.flag("bias", false),
+                    .conv_bias = ssm.flag("conv_bias", true),
+                    .has_norm = ssm.flag("rmsnorm", true)};
+  ssm.refuse_if(inner % mixer.head != 0, "headdim", "does not divide the channels evenly");
+  mixer.heads = std::max<std::int64_t>(1, inner / mixer.head);
+  check(ssm, mixer);
+  ssm.ignore("chunk_size|A_init_range|dt_min|dt_max|dt_init_floor|norm_before_gate|D_has_hdim");
+  if (in.has_fault()) return {};
+  return build_layers(net, in, decoder,
+                      [&](Value x) { return mamba2_mixer(net, "mixer", x, mixer); });
+}
+
+Values build_published(Network& net, const Keys& in) {
+  const Decoder decoder = read_published(in);
+  const Keys ssm = in.inner("ssm_cfg");
+  const std::string layer = ssm.text_or("layer", "Mamba1");
+  if (layer == "Mamba2") return build_published2(net, in, decoder, ssm);
+  ssm.refuse_if(layer != "Mamba1", "layer", "is neither \"Mamba1\" nor \"Mamba2\"");
+  const MambaMixer mixer{.inner = ssm.size_or("expand", 2) * decoder.width,
+                         .state = ssm.size_or("d_state", 16),
+                         .kernel = ssm.size_or("d_conv", 4),
+                         .rank = read_rank(ssm, "dt_rank", decoder.width),
+                         .bias = ssm.flag("bias", false),
+                         .conv_bias = ssm.flag("conv_bias", true)};
+  ssm.ignore("dt_min|dt_max|dt_init|dt_scale|dt_init_floor|use_fast_path");
+  if (in.has_fault()) return {};
+  return build_layers(net, in, decoder,
+                      [&](Value x) { return mamba_mixer(net, "mixer", x, mixer); });
 }
 
 char kind_of(std::string_view type) {
@@ -259,11 +316,13 @@ Values build_jamba(Network& net, const Keys& in) {
 constexpr std::string_view mamba_types[] = {"mamba"};
 constexpr std::string_view falcon_mamba_types[] = {"falcon_mamba"};
 constexpr std::string_view mamba2_types[] = {"mamba2"};
+constexpr std::string_view published_types[] = {"mamba_ssm"};
 constexpr std::string_view nemotron_h_types[] = {"nemotron_h"};
 constexpr std::string_view jamba_types[] = {"jamba"};
 constexpr Family families[] = {{.model_types = mamba_types, .build = build_mamba1},
                                {.model_types = falcon_mamba_types, .build = build_falcon_mamba},
                                {.model_types = mamba2_types, .build = build_mamba2},
+                               {.model_types = published_types, .build = build_published},
                                {.model_types = nemotron_h_types, .build = build_nemotron_h},
                                {.model_types = jamba_types, .build = build_jamba}};
 
