@@ -45,9 +45,8 @@ std::string lines_of(const BuiltStep& step, const Rules& rules = {}) {
     sum += use.total().macs;
   }
   Count counted = 0;
-  for (const PassCount& pass : count_built(step, {.rules = rules})->passes) {
-    counted += pass.work.products;
-  }
+  const auto counts = count_built(step, {.rules = rules});
+  for (const PassCount& pass : counts->passes) counted += pass.work.products;
   EXPECT_EQ(sum, counted) << "all products are listed";
   return lines;
 }
