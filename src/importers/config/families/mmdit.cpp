@@ -2,6 +2,8 @@
 // own, moved and scaled by the step: Stable Diffusion 3 and FLUX. Source: diffusers models/
 // transformers/{transformer_sd3,transformer_flux}.py,
 // models/{attention,normalization,embeddings}.py.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <numeric>
 
@@ -237,13 +239,18 @@ Value run(Network& net, const Mmdit& model, Streams x, Value condition) {
 }
 
 /// Tokens along the sides, each of so many pixels, rounded down; `otherwise` where none are bound.
-ImageSize read_grid(const Network& net, const Keys& in, std::int64_t pixels,
-                    std::int64_t otherwise) {
+ImageSize read_grid(Network& net, const Keys& in, std::int64_t pixels, std::int64_t otherwise) {
   const Pass& pass = net.pass;
   in.refuse_if(pass.image_height > 1 << 16 || pass.image_width > 1 << 16, "sample_size",
                "is not for an image of more than 65536 pixels a side");
   const auto side = [&](std::int64_t bound) {
-    return bound > 0 ? std::max<std::int64_t>(1, bound / pixels) : otherwise;
+    if (bound == 0) return otherwise;
+    const std::int64_t tokens = std::max<std::int64_t>(1, bound / pixels);
+    if (tokens * pixels != bound) {
+      net.note(fmt::format("A side of {} pixels counts as {}: whole tokens, each of {}.", bound,
+                           tokens * pixels, pixels));
+    }
+    return tokens;
   };
   return {side(pass.image_height), side(pass.image_width)};
 }
@@ -310,7 +317,7 @@ Values build_flux(Network& net, const Keys& in) {
   if (in.has_fault()) return {};
   net.note(
       "One token stands for 16 x 16 pixels: 8 x 8 by the autoencoder, of which 2 x 2 are packed "
-      "together. Sides are rounded down.");
+      "together.");
   Streams x;
   const Value tokens = net.input("hidden_states", net.element(),
                                  {net.pass.batch, grid.height * grid.width, model.channels});
