@@ -5,7 +5,10 @@ target_compile_options(pfsday_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow 
   -Wno-sign-conversion -Wnon-virtual-dtor -Wold-style-cast
   $<$<BOOL:${PFSDAY_WERROR}>:-Werror>)
 target_compile_definitions(pfsday_flags INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
+# What time and memory the tests are given, in multiples of what they need without sanitizers.
+set(PFSDAY_ALLOWANCE 1)
 if(PFSDAY_SANITIZE)
+  set(PFSDAY_ALLOWANCE 6)
   target_compile_options(pfsday_flags INTERFACE -fsanitize=${PFSDAY_SANITIZE}
     -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(pfsday_flags INTERFACE -fsanitize=${PFSDAY_SANITIZE})

@@ -6,9 +6,10 @@ function(pfsday_test name)
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
   endif()
+  math(EXPR timeout "${arg_TIMEOUT} * ${PFSDAY_ALLOWANCE}")
   set(lsan_options
     suppressions=${PROJECT_SOURCE_DIR}/tools/lsan_suppressions.txt:print_suppressions=0)
-  set_tests_properties(${name} PROPERTIES LABELS "${arg_LABEL}" TIMEOUT ${arg_TIMEOUT}
+  set_tests_properties(${name} PROPERTIES LABELS "${arg_LABEL}" TIMEOUT ${timeout}
     ENVIRONMENT "PFSDAY_SOURCE_DIR=${PROJECT_SOURCE_DIR};LSAN_OPTIONS=${lsan_options}")
 endfunction()
 

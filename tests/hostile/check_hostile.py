@@ -2,7 +2,7 @@
 """Counts files that are built to break a reader: each is counted right, or refused with one
 diagnostic, within a minute and 2 GB.
 
-    check_hostile.py BINARY
+    check_hostile.py BINARY [ALLOWANCE]    so many times a minute and 2 GB, of sanitized builds
 """
 
 import json
@@ -19,8 +19,9 @@ import graphs  # noqa: E402
 import onnx_wire as wire  # noqa: E402
 from graphs import node, value  # noqa: E402
 
-MEMORY = 2 << 30
-SECONDS = 60
+ALLOWANCE = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+MEMORY = (2 << 30) * ALLOWANCE
+SECONDS = 60 * ALLOWANCE
 DIAGNOSTIC = re.compile(r"^error\[(PFD\d+)\]: ", re.MULTILINE)
 LARGE = 1 << 30
 
