@@ -570,6 +570,27 @@ TEST(Configurations, TheRotatedShareMayStandUnderRopeParameters) {
   EXPECT_EQ(flop(R"("rope_parameters": {"rope_theta": 1e4})"), half);
 }
 
+/// 20 samples to 9 frames of 4 channels, to 4 of 6; taps of 3 around each frame, in 2 groups, whose
+/// weights are lengths and directions; 2 layers of 2 heads.
+TEST(Configurations, SoundGoesThroughConvolutions) {
+  constexpr std::string_view text = R"({"model_type": "wav2vec2", "hidden_size": 8,
+      "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 16, "vocab_size": 5,
+      "conv_dim": [4, 6], "conv_kernel": [4, 3], "conv_stride": [2, 2],
+      "num_conv_pos_embeddings": 3, "num_conv_pos_embedding_groups": 2,
+      "architectures": ["Wav2Vec2ForCTC"]})";
+  constexpr std::int64_t frames = 4;
+  constexpr std::int64_t of_frame = 6 * 8 + 8 * 4 * 3 + 2 * (4 * 8 * 8 + 2 * 8 * 16) + 8 * 5;
+  constexpr std::int64_t sound = 9 * 4 * 4 + frames * 6 * 4 * 3;
+  const count::Counts counts = count_text(text, {.dimensions = {{"batch", batch}, {"seq", 20}}});
+  EXPECT_EQ(macs(counts), Count(batch * (sound + frames * of_frame + 2 * frames * frames * 16)));
+  EXPECT_EQ(counts.parameters.total,
+            Count(4 * 4 + 2 * 4 + 6 * 4 * 3 + 2 * 6 + 6 * 8 + 8 + 8 * 4 * 3 + 3 + 8 + 2 * 8 +
+                  2 * (4 * (8 * 8 + 8) + 2 * 8 * 16 + 16 + 8 + 2 * 2 * 8) + 8 * 5 + 5 + 8));
+  ImportOptions packed = {.dimensions = {{"batch", batch}}};
+  packed.lengths = {20, 20};
+  EXPECT_EQ(read(text, packed).error().code, Code::configuration_unsupported);
+}
+
 /// The files of Mamba's authors say the same in other words; the vocabulary is rounded up to 8
 /// rows.
 TEST(Configurations, FilesOfMambasAuthorsAreTheSameModels) {
@@ -634,6 +655,8 @@ TEST(Configurations, PublishedOnesHaveTheirParameters) {
     SCOPED_TRACE(line.substr(0, 200));
     const std::vector<std::string_view> columns = split(line, '\t');
     ASSERT_EQ(columns.size(), 4U);
+    const bool hears = columns[3].find("\"conv_stride\"") != std::string_view::npos;
+    options.dimensions["seq"] = hears ? 400 : length;  // samples that make one frame
     const auto model = read(columns[3], options);
     ASSERT_TRUE(model) << model.error().what;
     const count::Counts counts = count_model(*model, count::Step::forward);

@@ -15,6 +15,7 @@ enum class Takes : std::uint8_t {
   text,                  ///< batch, seq; of an encoder
   source_and_target,     ///< batch, seq, and target, which is seq unless it is bound
   audio_and_target,      ///< batch, target; the length of the audio is in the file
+  sound,                 ///< batch, seq: samples
   image,                 ///< batch; the size of the image is in the file
   image_and_text,        ///< batch, seq: an image for each text
   sized_image_and_text,  ///< the same, with a height and a width of the image
