@@ -24,6 +24,11 @@ const Args::Given& Args::find(std::string_view name) const {
   return *found;
 }
 
+std::optional<std::string> find_text(const Args& args, std::string_view name) {
+  const auto text = args.value(name);
+  return text ? std::optional(std::string(*text)) : std::nullopt;
+}
+
 bool has_name(const Option& option, std::string_view name) {
   if (option.name.find(',') == std::string_view::npos) return option.name == name;
   const auto names = split(option.name, ',');

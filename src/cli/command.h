@@ -11,11 +11,14 @@
 //     session.print(text);
 //     return 0;
 //   }
+//   constexpr auto all = join_options(options, step_options);  // with those that commands share
 //   extern constinit const Command count{.name = "count", .usage = "count MODEL [options]", ...};
 //
 // Help, parsing, completion and tests walk the table of them all.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -38,6 +41,18 @@ struct Option {
   bool repeated = false;  ///< may be given more than once
   int words = 1;          ///< that follow one use of it: 2 for the value "A B"
 };
+
+/// Lists of options as one.
+template <std::size_t... sizes>
+constexpr std::array<Option, (sizes + ...)> join_options(const Option (&... lists)[sizes]) {
+  std::array<Option, (sizes + ...)> all = {};
+  std::size_t count = 0;
+  const auto add = [&](const auto& list) {
+    for (const Option& option : list) all.at(count++) = option;
+  };
+  (add(lists), ...);
+  return all;
+}
 
 struct Command {
   std::string_view name;
@@ -83,6 +98,9 @@ class Args {
   std::vector<std::string> positionals_;
   std::vector<Given> given_;
 };
+
+/// The value of an option as a text of its own.
+std::optional<std::string> find_text(const Args& args, std::string_view name);
 
 /// True if `name` is one of the names in "-o,--output".
 bool has_name(const Option& option, std::string_view name);

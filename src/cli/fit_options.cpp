@@ -35,11 +35,6 @@ Result<trend::Selection> selection_of(const Args& args) {
 
 }  // namespace
 
-std::optional<std::string> find_text(const Args& args, std::string_view name) {
-  const auto text = args.value(name);
-  return text ? std::optional(std::string(*text)) : std::nullopt;
-}
-
 std::optional<std::string_view> file_of(const Args& args) {
   if (args.positionals().empty()) return std::nullopt;
   return args.positional(0);

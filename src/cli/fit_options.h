@@ -4,8 +4,6 @@
 //   constexpr auto options = join_options(own, selection_options);
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <span>
 
 #include "cli/command.h"
@@ -53,21 +51,6 @@ inline constexpr Option quantity_options[] = {
      .doc = "date convention: days-365.25 (default), days-365, 30-day-months, decimal-year, "
             "decimal-year-tropical"},
 };
-
-/// Lists of options as one.
-template <std::size_t... sizes>
-constexpr std::array<Option, (sizes + ...)> join_options(const Option (&... lists)[sizes]) {
-  std::array<Option, (sizes + ...)> all = {};
-  std::size_t count = 0;
-  const auto add = [&](const auto& list) {
-    for (const Option& option : list) all.at(count++) = option;
-  };
-  (add(lists), ...);
-  return all;
-}
-
-/// The value of an option as a text of its own.
-std::optional<std::string> find_text(const Args& args, std::string_view name);
 
 /// The first positional argument, if there is one.
 std::optional<std::string_view> file_of(const Args& args);

@@ -9,10 +9,6 @@
 namespace pfsday::cli {
 namespace {
 
-constexpr std::string_view only_with_train[] = {"--trainable", "--freeze",    "--input-gradient",
-                                                "--loss",      "--recompute", "--optimizer",
-                                                "--accumulate"};
-
 count::Loss parse_loss(std::string_view word) {
   if (word == "cross-entropy") return count::Loss::cross_entropy;
   return word == "mse" ? count::Loss::mean_squared : count::Loss::none;
@@ -62,9 +58,9 @@ Result<std::optional<std::int64_t>> parse_whole_number(const Args& args, std::st
 
 Result<count::StepOptions> parse_step_options(const Args& args) {
   if (!args.flag("--train")) {
-    for (const std::string_view option : only_with_train) {
-      if (!args.flag(option)) continue;
-      return fail(Code::usage, fmt::format("{} says how a model is trained", option),
+    for (const Option& option : step_options) {
+      if (!args.flag(option.name)) continue;
+      return fail(Code::usage, fmt::format("{} says how a model is trained", option.name),
                   "add --train");
     }
     return count::StepOptions{};

@@ -7,34 +7,31 @@
 
 namespace pfsday::cli {
 
-inline constexpr Option trainable_option = {.name = "--trainable",
-                                            .value = "PATTERN",
-                                            .doc = "train only parameters of these names (* and ?)",
-                                            .repeated = true};
-inline constexpr Option freeze_option = {.name = "--freeze",
-                                         .value = "PATTERN",
-                                         .doc = "do not train parameters of these names",
-                                         .repeated = true};
-inline constexpr Option input_gradient_option = {
-    .name = "--input-gradient", .doc = "also the gradient of the floating-point inputs"};
-inline constexpr Option loss_option = {
-    .name = "--loss",
-    .value = "none|cross-entropy|mse",
-    .doc = "put a loss behind the first output of a file that has none"};
-inline constexpr Option recompute_option = {
-    .name = "--recompute",
-    .value = "WHAT",
-    .doc =
-        "forward values that are computed again: none, full, selective (attention between its "
-        "products), or a pattern of layers",
-    .repeated = true};
-inline constexpr Option optimizer_option = {.name = "--optimizer",
-                                            .value = "none|sgd|momentum|adam|adamw",
-                                            .doc = "the update of the trainable parameters, once"};
-inline constexpr Option accumulate_option = {
-    .name = "--accumulate",
-    .value = "N",
-    .doc = "micro-batches before one update; the count is that of the whole update"};
+inline constexpr Option step_options[] = {
+    {.name = "--trainable",
+     .value = "PATTERN",
+     .doc = "train only parameters of these names (* and ?)",
+     .repeated = true},
+    {.name = "--freeze",
+     .value = "PATTERN",
+     .doc = "do not train parameters of these names",
+     .repeated = true},
+    {.name = "--input-gradient", .doc = "also the gradient of the floating-point inputs"},
+    {.name = "--loss",
+     .value = "none|cross-entropy|mse",
+     .doc = "put a loss behind the first output of a file that has none"},
+    {.name = "--recompute",
+     .value = "WHAT",
+     .doc = "forward values that are computed again: none, full, selective (attention between its "
+            "products), or a pattern of layers",
+     .repeated = true},
+    {.name = "--optimizer",
+     .value = "none|sgd|momentum|adam|adamw",
+     .doc = "the update of the trainable parameters, once"},
+    {.name = "--accumulate",
+     .value = "N",
+     .doc = "micro-batches before one update; the count is that of the whole update"},
+};
 
 /// --train and these options. Errors: Code::usage where one of them needs --train, or a number is
 /// none.

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -13,6 +14,9 @@ namespace pfsday {
 
 using importers::ImportOptions;
 using units::Count;
+
+constexpr std::int64_t batch = 3, length = 7;
+inline const ImportOptions bound = {.dimensions = {{"batch", batch}, {"seq", length}}};
 
 inline importers::Bytes bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
 
@@ -34,5 +38,15 @@ inline count::Counts count_text(std::string_view text, const ImportOptions& opti
 }
 
 inline Count macs(const count::Counts& counts) { return counts.total.work.products; }
+
+/// Pairs of a query and a key that it sees, one by one.
+inline Count pairs(std::int64_t tokens, std::int64_t window, std::int64_t past = 0) {
+  Count sum = 0;
+  for (std::int64_t i = 0; i < tokens; ++i) {
+    const std::int64_t before = past + i + 1;
+    sum += Count(window == 0 ? before : std::min(window, before));
+  }
+  return sum;
+}
 
 }  // namespace pfsday

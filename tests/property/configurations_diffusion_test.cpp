@@ -4,8 +4,7 @@
 namespace pfsday {
 namespace {
 
-constexpr std::int64_t batch = 2, text = 3, width = 8;
-const ImportOptions bound = {.dimensions = {{"batch", batch}, {"seq", text}}};
+constexpr std::int64_t text = length, width = 8;
 
 /// Multiply-adds of two layers, from so many numbers.
 constexpr std::int64_t two_layers(std::int64_t from) { return from * width + width * width; }

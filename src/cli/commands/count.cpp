@@ -20,7 +20,7 @@
 namespace pfsday::cli {
 namespace {
 
-constexpr Option options[] = {
+constexpr Option model_options[] = {
     {.name = "--train", .doc = "count a training step: the forward pass and both gradients"},
     {.name = "--by",
      .value = "none|op|layer|type|module|product",
@@ -65,13 +65,9 @@ constexpr Option options[] = {
      .value = "PATTERN",
      .doc = "inputs of these names are parameters: for exports without weights",
      .repeated = true},
-    trainable_option,
-    freeze_option,
-    input_gradient_option,
-    loss_option,
-    recompute_option,
-    optimizer_option,
-    accumulate_option,
+};
+
+constexpr Option output_options[] = {
     {.name = "--padding",
      .value = "window|real",
      .doc = "count every tap of a window, or only those whose input exists"},
@@ -102,6 +98,8 @@ constexpr Option options[] = {
      .doc = "print JSON (pfsday.count/1, with --diff pfsday.diff/1); of several models, a line for "
             "each"},
 };
+
+constexpr auto options = join_options(model_options, step_options, output_options);
 
 Result<std::size_t> parse_level(const Args& args, std::string_view option) {
   const auto text = args.value(option);
@@ -197,11 +195,6 @@ Result<ops::Rules> parse_rules(const Args& args) {
                 "leave out --attention");
   }
   return rules;
-}
-
-std::optional<std::string> find_text(const Args& args, std::string_view option) {
-  const auto text = args.value(option);
-  return text ? std::optional<std::string>(*text) : std::nullopt;
 }
 
 Result<report::CountRequest> request_of(const Args& args) {

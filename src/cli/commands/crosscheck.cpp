@@ -17,7 +17,7 @@
 namespace pfsday::cli {
 namespace {
 
-constexpr Option options[] = {
+constexpr Option run_options[] = {
     {.name = "--tolerance",
      .value = "RATIO",
      .doc = "largest ratio of the two methods, either way, that is consistent (default: 2)"},
@@ -34,6 +34,9 @@ constexpr Option options[] = {
     {.name = "--step-time",
      .value = "TIME",
      .doc = "of a model file: how long a training step takes, e.g. 1.2s"},
+};
+
+constexpr Option timing_options[] = {
     {.name = "--chip", .value = "ID", .doc = "with --step-time: chip of the catalogue"},
     {.name = "--chips", .value = "N", .doc = "with --step-time: how many took part"},
     {.name = "--format", .value = "FORMAT", .doc = "with --chip: number format of its peak"},
@@ -46,18 +49,16 @@ constexpr Option options[] = {
      .value = "PATTERN",
      .doc = "with --step-time: inputs of these names are parameters",
      .repeated = true},
-    trainable_option,
-    freeze_option,
-    input_gradient_option,
-    loss_option,
-    recompute_option,
-    optimizer_option,
-    accumulate_option,
+};
+
+constexpr Option output_options[] = {
     {.name = "--explain",
      .doc = "show the arithmetic, assumptions and sources of each run, and of every run, not only "
             "of conflicts, which assumption would close the gap"},
     {.name = "--json", .doc = "print JSON (pfsday.crosscheck/1)"},
 };
+
+constexpr auto options = join_options(run_options, timing_options, step_options, output_options);
 
 Result<double> tolerance_of(const Args& args) {
   const auto text = args.value("--tolerance");
@@ -78,13 +79,10 @@ Result<estimate::CrosscheckOptions> settings_of(const Args& args) {
 
 /// What goes with --step-time alone.
 Result<void> refuse_step_options(const Session& session, const Args& args) {
-  constexpr std::string_view of_steps[] = {
-      "--chip",      "--chips",     "--format",    "--peak",           "--bind",
-      "--parameter", "--trainable", "--freeze",    "--input-gradient", "--loss",
-      "--recompute", "--optimizer", "--accumulate"};
-  for (const std::string_view option : of_steps) {
-    if (!args.flag(option)) continue;
-    return fail(Code::usage, fmt::format("{} goes with --step-time", option),
+  constexpr auto of_steps = join_options(timing_options, step_options);
+  for (const Option& option : of_steps) {
+    if (!args.flag(option.name)) continue;
+    return fail(Code::usage, fmt::format("{} goes with --step-time", option.name),
                 "say how long a training step of the model takes, or leave it out");
   }
   if (!names_model(session, args)) return {};
@@ -188,7 +186,10 @@ extern constinit const Command crosscheck{
         "methods conflict on any run.\n"
         "With --step-time, RUN is a model file (pfsday count says which): its training step is "
         "counted and held against the time that a step takes on these chips, which gives MFU, HFU "
-        "with --recompute, and their place among published steps. Exit code 4 if a stated "
+        "with --recompute, and their place among published steps. The options from --chip to "
+        "--accumulate are for that alone; the last seven are those of count --train. Exit code 4 "
+        "if "
+        "a stated "
         "--utilization is outside the tolerance.\n",
     .example = "pfsday crosscheck data/runs/2018",
     .options = options,

@@ -19,6 +19,7 @@ using graph::ElementType;
 
 /// Tokens of a pass at most: products of a few sizes then fit 64 bits.
 constexpr std::int64_t most_tokens = std::int64_t{1} << 38U;
+constexpr std::int64_t most_pixels = 1 << 16;  ///< of a side
 
 bool recognizes(Bytes head) {
   const std::string_view text(reinterpret_cast<const char*>(head.data()), head.size());
@@ -208,6 +209,11 @@ Result<Pass> Import::first_pass() {
   pass.masked = size("masked", 0);
   pass.image_height = size("height", 0);
   pass.image_width = size("width", 0);
+  if (pass.image_height > most_pixels || pass.image_width > most_pixels) {
+    return fail(Code::limit_exceeded,
+                fmt::format("an image of {} x {} pixels is larger than {} x {}", pass.image_height,
+                            pass.image_width, most_pixels, most_pixels));
+  }
   return pass;
 }
 

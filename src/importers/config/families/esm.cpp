@@ -56,8 +56,9 @@ Values finish(Network& net, const Keys& in, const Encoder& encoder, Value x) {
     return {
         net.linear("classifier.out_proj", net.apply(Activation::tanh, y), read_labels(in), true)};
   }
-  if (net.task == Task::classify_tokens)
+  if (net.task == Task::classify_tokens) {
     return {net.linear("classifier", x, read_labels(in), true)};
+  }
   if (net.task != Task::pretrain) return {x, pool(net, encoder, x)};
   Values outputs = {x};
   pretrain(net, x, {}, encoder,

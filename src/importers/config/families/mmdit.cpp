@@ -239,10 +239,7 @@ Value run(Network& net, const Mmdit& model, Streams x, Value condition) {
 }
 
 /// Tokens along the sides, each of so many pixels, rounded down; `otherwise` where none are bound.
-ImageSize read_grid(Network& net, const Keys& in, std::int64_t pixels, std::int64_t otherwise) {
-  const Pass& pass = net.pass;
-  in.refuse_if(pass.image_height > 1 << 16 || pass.image_width > 1 << 16, "sample_size",
-               "is not for an image of more than 65536 pixels a side");
+ImageSize bound_grid(Network& net, std::int64_t pixels, std::int64_t otherwise) {
   const auto side = [&](std::int64_t bound) {
     if (bound == 0) return otherwise;
     const std::int64_t tokens = std::max<std::int64_t>(1, bound / pixels);
@@ -252,7 +249,7 @@ ImageSize read_grid(Network& net, const Keys& in, std::int64_t pixels, std::int6
     }
     return tokens;
   };
-  return {side(pass.image_height), side(pass.image_width)};
+  return {side(net.pass.image_height), side(net.pass.image_width)};
 }
 
 /// The middle of a table of places, as large as the image.
@@ -282,7 +279,7 @@ Values build_sd3(Network& net, const Keys& in) {
   in.refuse_if(in.size_or("caption_projection_dim", 1152) != model.width(),
                "caption_projection_dim", "is not the width of the model");
   const std::int64_t side = in.size_or("sample_size", 128);
-  const ImageSize grid = read_grid(net, in, pixels_of_latent * model.patch, side / model.patch);
+  const ImageSize grid = bound_grid(net, pixels_of_latent * model.patch, side / model.patch);
   const std::int64_t most = in.size_or("pos_embed_max_size", 96);
   in.refuse_if(grid.height < 1 || grid.height > most || grid.width > most || most > 1 << 12,
                "pos_embed_max_size", "is not for an image of that size");
@@ -313,7 +310,7 @@ Values build_flux(Network& net, const Keys& in) {
                "axes_dims_rope", "does not add up to the width of a head");
   model.attention.rotary = {.width = rotated, .table = "pos_embed"};
   constexpr std::int64_t packed = 2;
-  const ImageSize grid = read_grid(net, in, pixels_of_latent * packed, 1);
+  const ImageSize grid = bound_grid(net, pixels_of_latent * packed, 1);
   if (in.has_fault()) return {};
   net.note(
       "One token stands for 16 x 16 pixels: 8 x 8 by the autoencoder, of which 2 x 2 are packed "

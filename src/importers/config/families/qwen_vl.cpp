@@ -5,8 +5,6 @@
 // positions, and gives the first layers of the decoder the states of some of its own, which the
 // fourth does not. Source: transformers models/{qwen2_vl,qwen2_5_vl,qwen3_vl,qwen3_5}, the third
 // from memory; its parameters agree with the checkpoint's.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 
@@ -17,8 +15,6 @@
 
 namespace pfsday::config {
 namespace {
-
-constexpr std::int64_t most_pixels = 1 << 16;  ///< of a side
 
 struct Tower {
   std::int64_t width = 1, layers = 1, heads = 1, inner = 1;
@@ -40,20 +36,13 @@ struct Grid {
 
 /// Sides are rounded to the nearest multiple of a merged patch, the even one of two, as the
 /// processor of images does.
-Grid grid_of(Network& net, const Tower& tower) {
+Grid grid_of(const Network& net, const Tower& tower) {
   const std::int64_t unit = tower.patch * tower.merge;
-  const Pass& pass = net.pass;
-  if (pass.image_height > most_pixels || pass.image_width > most_pixels) {
-    net.builder().fault(Code::limit_exceeded,
-                        fmt::format("an image of {} x {} pixels is larger than 65536 x 65536",
-                                    pass.image_height, pass.image_width));
-    return {};
-  }
   const auto side = [&](std::int64_t pixels) {
     const double units = static_cast<double>(pixels) / static_cast<double>(unit);
     return std::max<std::int64_t>(1, std::lround(std::nearbyint(units)));
   };
-  return {side(pass.image_height), side(pass.image_width)};
+  return {side(net.pass.image_height), side(net.pass.image_width)};
 }
 
 /// The patches of each window, in rows of windows: those at the edges are smaller.
