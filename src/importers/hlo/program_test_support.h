@@ -118,4 +118,42 @@ inline std::string to_text(const ops::Work& work) {
   return text;
 }
 
+/// A loop that doubles x as long as a condition on its count holds.
+struct LoopText {
+  std::string_view start = "s32[] constant(0)";
+  std::string_view step = "s32[] add(i, one)";
+  std::string_view bound = "s32[] constant(6)";
+  std::string_view condition = "pred[] compare(i, n), direction=LT";
+  std::string_view attributes = "";
+};
+
+inline std::string loop_text(const LoopText& text) {
+  return program(fmt::format("x = f32[4] parameter(0)\ni = {}\nt = (s32[], f32[4]) tuple(i, x)\n"
+                             "w = (s32[], f32[4]) while(t), condition=goes_on, body=trip{}\n"
+                             "ROOT y = f32[4] get-tuple-element(w), index=1",
+                             text.start, text.attributes),
+                 fmt::format(R"(shifted {{
+  p = s32[] parameter(0)
+  q = s32[] constant(1)
+  ROOT r = s32[] subtract(p, q)
+}}
+goes_on {{
+  t = (s32[], f32[4]) parameter(0)
+  i = s32[] get-tuple-element(t), index=0
+  n = {}
+  ROOT p = {}
+}}
+trip {{
+  t = (s32[], f32[4]) parameter(0)
+  i = s32[] get-tuple-element(t), index=0
+  x = f32[4] get-tuple-element(t), index=1
+  one = s32[] constant(1)
+  two = s32[] constant(2)
+  j = {}
+  y = f32[4] add(x, x)
+  ROOT r = (s32[], f32[4]) tuple(j, y)
+}})",
+                             text.bound, text.condition, text.step));
+}
+
 }  // namespace pfsday::hlo
